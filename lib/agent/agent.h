@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The home agent's registrations, pure (RFC 6275 §9.5, §10.3): Mobility Header message in, binding cache changed, effects out.
+ * One management thread. Proxying and DAD go through lib/neighbor; routes to care-of addresses are asked of `route`. */
+#ifndef HP_AGENT_AGENT_H
+#define HP_AGENT_AGENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/counter.h"
+#include "base/effect.h"
+#include "base/ip6.h"
+#include "base/now.h"
+#include "neighbor/neighbor.h"
+#include "wire/packet.h"
+
+struct hp_agent;
+
+/* How a message came in. */
+struct hp_input {
+	const void *data; /* IPv6 header on */
+	size_t len;
+	uint16_t link;
+	bool has_mac;
+	struct hp_mac mac;       /* link-layer source, when it came straight from a link */
+	bool link_multicast;     /* link-layer destination was a group or broadcast */
+	bool tunnelled;          /* out of a mobile node's reverse tunnel */
+	struct hp_ip6 outer_src; /* then: the care-of address it came from */
+	uint32_t association;    /* security association that protected it, 0: none */
+};
+
+struct hp_agent_prefix {
+	struct hp_ip6 prefix;
+	uint8_t length;
+	uint32_t valid_s, preferred_s;
+};
+struct hp_agent_link {
+	uint16_t link;
+	bool is_virtual;
+	unsigned int prefixes;
+	struct hp_agent_prefix *prefix;
+};
+
+/* Who may register what: the place where authentication plugs in. `method` none accepts every home
+ * address of the home prefixes; without a method everything is refused (HP_BA_PROHIBITED). */
+struct hp_authenticator {
+	/* 0: go on. >= 128: refuse with this status. -1: silence. */
+	int (*verify)(void *ctx, const struct hp_input *in, const struct hp_packet *p, struct hp_now now);
+	/* Called for the acknowledgement before it is sent: may append options. May be NULL. */
+	int (*protect)(void *ctx, struct hp_send *send, struct hp_now now);
+	void *ctx;
+};
+/* Accepts everything: the labs' `"authentication": "none"`. */
+extern const struct hp_authenticator hp_authenticator_none;
+
+/* Where packets to `dst` leave. link HP_LINK_NONE: no route. */
+struct hp_hop {
+	uint16_t link;
+	struct hp_ip6 next_hop;
+	uint16_t mtu;
+};
+
+struct hp_agent_conf {
+	unsigned int links;
+	const struct hp_agent_link *link; /* home links; copied */
+	uint32_t max_bindings;
+	uint32_t max_lifetime_s;
+	bool dad;
+	const struct hp_authenticator *authenticator; /* NULL: refuse all */
+	struct hp_neighbor *neighbor;
+	struct hp_hop (*route)(void *ctx, const struct hp_ip6 *dst);
+	void *route_ctx;
+	uint64_t seed;
+};
+
+#define HP_AGENT_COUNTERS(X)                                                                                                               \
+	X(HP_AG_BU_IN, "mh.bu_in", "Binding Updates received")                                                                             \
+	X(HP_AG_BA_OUT, "mh.ba_out", "Binding Acknowledgements sent")                                                                      \
+	X(HP_AG_BE_OUT, "mh.be_out", "Binding Errors sent")                                                                                \
+	X(HP_AG_MH_OTHER, "mh.other_in", "other Mobility Header messages, ignored")                                                        \
+	X(HP_AG_MH_CHECKSUM, "mh.bad_checksum", "Mobility Headers with a wrong checksum")                                                  \
+	X(HP_AG_MH_MALFORMED, "mh.malformed", "Mobility Headers truncated or with a malformed option")                                     \
+	X(HP_AG_MH_PARAM, "mh.parameter_problem", "Mobility Headers answered with an ICMPv6 parameter problem")                            \
+	X(HP_AG_MH_UNKNOWN, "mh.unknown_type", "Mobility Headers of unknown type")                                                         \
+	X(HP_AG_SILENT_COA, "bu.coa_not_routable", "Binding Updates ignored: care-of address not unicast routable")                        \
+	X(HP_AG_SILENT_HOA, "bu.hoa_invalid", "Binding Updates ignored: no or unusable home address")                                      \
+	X(HP_AG_SILENT_NONCES, "bu.nonces_with_home", "Binding Updates ignored: H bit together with nonce indices")                        \
+	X(HP_AG_SILENT_AUTH, "bu.unauthenticated", "Binding Updates ignored: not authenticated")                                           \
+	X(HP_AG_DUPLICATE_DAD, "bu.during_dad", "Binding Updates that came while their home address was probed")                           \
+	X(HP_AG_REGISTERED, "binding.registered", "bindings created")                                                                      \
+	X(HP_AG_REFRESHED, "binding.refreshed", "bindings refreshed at the same care-of address")                                          \
+	X(HP_AG_MOVED, "binding.moved", "bindings moved to another care-of address")                                                       \
+	X(HP_AG_DEREGISTERED, "binding.deregistered", "bindings removed by their node")                                                    \
+	X(HP_AG_EXPIRED, "binding.expired", "bindings that ran out")                                                                       \
+	X(HP_AG_REVOKED, "binding.revoked", "bindings removed by the operator")
+enum hp_agent_counter { HP_AGENT_COUNTERS(HP_COUNTER_ENUM) HP_AG_COUNT };
+extern const struct hp_counter_info hp_agent_counters[HP_AG_COUNT];
+
+int hp_agent_create(struct hp_agent **out, const struct hp_agent_conf *conf, struct hp_now now);
+void hp_agent_destroy(struct hp_agent *a);
+
+/* A Mobility Header message addressed to us (p walked OK, proto 135). */
+void hp_agent_message(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
+/* Outcome of hp_neighbor_probe for an address of a registration under way. */
+void hp_agent_probed(struct hp_agent *a, uint16_t link, const struct hp_ip6 *address, bool unique, struct hp_now now,
+		     struct hp_effects *fx);
+/* Expiries, bounded work. */
+void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx);
+uint64_t hp_agent_next(const struct hp_agent *a);
+/* Administrative removal: an exception to "must not be removed until it expires" (docs/rfc6275.md). 0 or -ENOENT. */
+int hp_agent_revoke(struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_now now, struct hp_effects *fx);
+/* Routes changed: re-publish at most `slice` bindings whose path may differ; true when the walk is done. */
+bool hp_agent_reroute(struct hp_agent *a, unsigned int slice, struct hp_effects *fx);
+
+enum hp_binding_state { HP_BINDING_PROBING, HP_BINDING_VALID, HP_BINDING_GONE /* kept invalid after de-registration, §10.3.2 */ };
+struct hp_binding_view {
+	struct hp_ip6 hoa, coa, ha;
+	uint32_t id;
+	uint16_t link, sequence;
+	bool linklocal; /* L */
+	bool key_movable;
+	enum hp_binding_state state;
+	uint32_t lifetime_s; /* granted */
+	uint64_t expires_ms; /* mono_ms */
+	uint64_t registered_wall_ms;
+};
+bool hp_agent_find(const struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_binding_view *out);
+size_t hp_agent_page(const struct hp_agent *a, bool first, uint64_t after, size_t max, struct hp_binding_view *out, size_t cap,
+		     uint64_t *next, bool *more);
+size_t hp_agent_bindings(const struct hp_agent *a);        /* VALID ones */
+size_t hp_agent_memory(const struct hp_agent *a);          /* bytes held for bindings */
+const uint64_t *hp_agent_count(const struct hp_agent *a);  /* HP_AG_COUNT values */
+const uint64_t *hp_agent_status(const struct hp_agent *a); /* acknowledgements sent by status, 256 values */
+
+#endif

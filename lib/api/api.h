@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* HTTP+JSON over a unix socket and, on request, loopback TCP (libmicrohttpd, its epoll descriptor inside our loop). Knows no core:
+ * resources are functions that the app hands it. Management thread; nothing here blocks. */
+#ifndef HP_API_API_H
+#define HP_API_API_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct hp_api;
+
+struct hp_api_request {
+	const char *method; /* "GET", "PUT", "POST", "DELETE" */
+	const char *item;   /* what follows the resource's path, NULL when nothing does (percent-decoded) */
+	const char *(*query)(const struct hp_api_request *r, const char *name); /* NULL: absent */
+	json_t *body;                                                           /* parsed request body or NULL */
+	void *connection;                                                       /* the api's own */
+};
+
+struct hp_api_response {
+	int status;               /* HTTP; 200 when left 0 */
+	json_t *json;             /* taken */
+	char *text;               /* instead of json: taken (malloc); */
+	const char *content_type; /* of text */
+	const char *error_code;   /* status >= 400: {"error": {"code", "message", "path"}} */
+	char error_message[256], error_path[128];
+};
+
+struct hp_api_resource {
+	const char *path;    /* "/v1/bindings" */
+	const char *methods; /* "GET,DELETE" */
+	bool items;          /* "/v1/bindings/{item}" exists too */
+	void (*serve)(void *ctx, const struct hp_api_request *req, struct hp_api_response *res);
+};
+
+struct hp_api_conf {
+	const char *unix_path;                  /* mode 0660, stale file replaced, a live one refused */
+	const char *owner, *group;              /* NULL: unchanged */
+	const char *tcp;                        /* "[::1]:8080", NULL: none; only loopback */
+	const struct hp_api_resource *resource; /* terminated by path NULL */
+	void *ctx;
+	unsigned int max_connections; /* 0: 64 */
+};
+
+/* `/v1/events` (server-sent events) is served by the api itself, fed by hp_api_event. */
+int hp_api_create(struct hp_api **out, const struct hp_api_conf *conf, struct hp_error *e);
+void hp_api_destroy(struct hp_api *api); /* removes the socket file */
+/* Readable: call hp_api_run. One descriptor for all listeners (an epoll of epolls). */
+int hp_api_fd(const struct hp_api *api);
+void hp_api_run(struct hp_api *api);
+int hp_api_timeout_ms(const struct hp_api *api); /* call run by then at the latest, -1: none */
+/* Sends {"event": name, …} to every listener of /v1/events; a listener that does not read loses events and is told how many. Takes json. */
+void hp_api_event(struct hp_api *api, const char *name, json_t *json);
+
+/* Helpers for resources. */
+void hp_api_fail(struct hp_api_response *res, int status, const char *code, const char *path, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a pure core asks of the world: an ordered list of effects, filled by the cores, carried out in
+ * order by app/homeport (real) or tests/sim (virtual). Order is meaning: publish before send.
+ *
+ * One management thread. Bodies live in the list's own arena and die with hp_effects_clear().
+ * A *packet token* is an opaque handle of the caller (an mbuf, a simulated packet): who hands one to a
+ * core gets it back exactly once, as TRANSMIT or DISCARD. */
+#ifndef HP_BASE_EFFECT_H
+#define HP_BASE_EFFECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ip6.h"
+
+/* Links are numbered 0.. in the order of the configuration. */
+#define HP_LINK_ANY  UINT16_MAX       /* not said: by route */
+#define HP_LINK_NONE (UINT16_MAX - 1) /* nowhere: no route */
+
+/* Which of the senders' budgets and which protection a message wants (what protects it is decided
+ * where it leaves, so that cores stay free of keys). */
+enum hp_class { HP_CLASS_REGISTRATION, HP_CLASS_NEIGHBOR, HP_CLASS_ERROR, HP_CLASS_OTHER, HP_CLASS_COUNT };
+enum hp_protection { HP_PROTECT_NONE, HP_PROTECT_REGISTRATION, HP_PROTECT_PREFIX_DISCOVERY, HP_PROTECT_HOME_TEST };
+
+/* A message of ours, not yet a packet. wire/compose.h turns it into bytes: extension headers in the
+ * order of RFC 6275 §6.4, upper-layer checksum over the final addresses. */
+struct hp_send {
+	struct hp_ip6 src, dst;             /* dst: the final destination (with a type 2 routing header the home address) */
+	struct hp_ip6 coa;                  /* not ::: type 2 routing header, the packet goes to this care-of address first */
+	struct hp_ip6 hoa;                  /* not ::: Home Address destination option (sent by mobile nodes; src is the care-of address) */
+	struct hp_ip6 outer_src, outer_dst; /* outer_dst not ::: the packet is tunnelled IPv6-in-IPv6 */
+	uint16_t link;                      /* HP_LINK_ANY: by route; needed for link-local and multicast destinations */
+	bool has_mac;                       /* straight to `mac` on `link`, no resolution */
+	struct hp_mac mac;
+	uint8_t hop_limit;
+	uint8_t proto;     /* 58 ICMPv6, 135 Mobility Header */
+	bool router_alert; /* hop-by-hop router alert (MLD, RFC 3810 §5) */
+	enum hp_class class_;
+	enum hp_protection protection;
+	const uint8_t *body; /* upper-layer message, checksum field zero */
+	size_t body_len;
+};
+
+/* A binding for the workers: packets to `hoa` go to `coa` inside an outer header from `ha`. */
+struct hp_bind {
+	struct hp_ip6 hoa, coa, ha;
+	uint32_t id;            /* stable index of the binding, < max_bindings */
+	uint16_t home_link;     /* its home link */
+	uint16_t out_link;      /* where the route to coa leaves, HP_LINK_NONE: unroutable now */
+	struct hp_ip6 next_hop; /* on out_link */
+	uint16_t mtu;           /* largest inner packet: path MTU to coa - 40 */
+};
+
+enum hp_event_kind {
+	HP_EVENT_REGISTERED,
+	HP_EVENT_MOVED,
+	HP_EVENT_REFRESHED,
+	HP_EVENT_DEREGISTERED,
+	HP_EVENT_EXPIRED,
+	HP_EVENT_REVOKED,
+	HP_EVENT_REFUSED,
+	HP_EVENT_PORT_UP,
+	HP_EVENT_PORT_DOWN,
+	HP_EVENT_ADDRESS_DUPLICATE,
+	HP_EVENT_WORKER_STALLED,
+	HP_EVENT_COUNT
+};
+
+struct hp_event {
+	enum hp_event_kind kind;
+	struct hp_ip6 hoa, coa; /* :: where not fitting */
+	uint16_t link;          /* HP_LINK_ANY where not fitting */
+	uint16_t code;          /* Binding Acknowledgement status for REFUSED, worker number for STALLED */
+};
+
+enum hp_effect_kind {
+	HP_EFFECT_SEND,     /* send: compose, then resolve */
+	HP_EFFECT_TRANSMIT, /* transmit: token to this link-layer address */
+	HP_EFFECT_DISCARD,  /* discard: token back; unreachable tells whether its sender deserves an error */
+	HP_EFFECT_NEIGHBOR, /* neighbor: publish (usable) or withdraw an adjacency */
+	HP_EFFECT_ADDRESS,  /* address: our own address is valid on link from now on (or no more) */
+	HP_EFFECT_GROUP,    /* group: listen (or stop) to a multicast group on link */
+	HP_EFFECT_BIND,     /* bind: publish or replace */
+	HP_EFFECT_UNBIND,   /* unbind: withdraw by home address */
+	HP_EFFECT_EVENT     /* event: tell the operator */
+};
+
+struct hp_effect {
+	enum hp_effect_kind kind;
+	union {
+		struct hp_send send;
+		struct {
+			void *token;
+			uint16_t link;
+			struct hp_mac mac;
+		} transmit;
+		struct {
+			void *token;
+			uint16_t link;
+			bool unreachable;
+		} discard;
+		struct {
+			uint16_t link;
+			struct hp_ip6 address;
+			struct hp_mac mac;
+			bool usable;
+		} neighbor;
+		struct {
+			uint16_t link;
+			struct hp_ip6 address;
+			bool valid;
+		} address;
+		struct {
+			uint16_t link;
+			struct hp_ip6 group;
+			bool joined;
+		} group;
+		struct hp_bind bind;
+		struct {
+			struct hp_ip6 hoa;
+			uint32_t id;
+		} unbind;
+		struct hp_event event;
+	};
+};
+
+struct hp_effects;
+
+int hp_effects_create(struct hp_effects **out);
+void hp_effects_destroy(struct hp_effects *fx);
+void hp_effects_clear(struct hp_effects *fx);
+size_t hp_effects_count(const struct hp_effects *fx);
+/* Valid until the next push or clear; walk by index, effects may be appended while walking. */
+const struct hp_effect *hp_effects_at(const struct hp_effects *fx, size_t i);
+
+/* Appends a copy. For SEND the body is copied into the arena. Out of memory: the list is marked
+ * (hp_effects_lost), counted and the effect dropped; a token inside is then given back by the caller of
+ * the core, who sees the count. */
+void hp_effects_push(struct hp_effects *fx, const struct hp_effect *e);
+uint64_t hp_effects_lost(const struct hp_effects *fx);
+
+/* Shorthands. */
+void hp_effects_send(struct hp_effects *fx, const struct hp_send *send);
+void hp_effects_event(struct hp_effects *fx, enum hp_event_kind kind, const struct hp_ip6 *hoa, const struct hp_ip6 *coa, uint16_t link,
+		      uint16_t code);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The configuration: JSON (jansson) -> one validated struct. Every error names JSON path, what was found and what is wanted.
+ * Management thread, at start and reload. The struct owns its strings and arrays. Documented by config/homeport.schema.json. */
+#ifndef HP_CONF_CONF_H
+#define HP_CONF_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/ip6.h"
+#include "base/log.h"
+
+#define HP_CONF_LIFETIME_INFINITE UINT32_MAX
+
+struct hp_conf_port {
+	char *name, *device; /* device: PCI address or DPDK vdev string */
+	bool is_pci;
+	uint16_t rx_queues; /* 0: absent */
+};
+
+struct hp_conf_address {
+	struct hp_ip6 address;
+	uint8_t prefix_length;
+	uint32_t valid_s, preferred_s;
+};
+
+struct hp_conf_link {
+	char *name;
+	int port; /* index into ports, -1: virtual */
+	uint16_t vlan, mtu;
+	uint8_t dad_transmits;
+	unsigned int addresses;
+	struct hp_conf_address *address;
+	bool home; /* named in home_agent.links */
+	struct {
+		bool enabled;
+		uint32_t min_interval_ms, max_interval_ms, min_delay_ms;
+		uint16_t router_lifetime_s;
+	} ra;
+};
+
+struct hp_conf_route {
+	struct hp_ip6 prefix, via;
+	uint8_t length;
+	unsigned int link; /* index into links */
+};
+
+enum hp_conf_authentication { HP_AUTH_MN_HA, HP_AUTH_IPSEC, HP_AUTH_NONE };
+enum hp_conf_hugepages { HP_HUGEPAGES_AUTO, HP_HUGEPAGES_ON, HP_HUGEPAGES_OFF };
+
+struct hp_conf {
+	char *file, *name;
+	struct {
+		unsigned int management_core;
+		unsigned int worker_cores;
+		unsigned int *worker_core;
+		enum hp_conf_hugepages hugepages;
+		uint32_t memory_mb;
+		bool sleep;
+		unsigned int eal_args;
+		char **eal_arg;
+	} runtime;
+	unsigned int ports, links, routes;
+	struct hp_conf_port *port;
+	struct hp_conf_link *link;
+	struct hp_conf_route *route;
+	struct {
+		uint16_t preference, lifetime_s;
+		uint32_t max_bindings, max_binding_lifetime_s;
+		bool dad, multicast, accounting;
+		enum hp_conf_authentication authentication;
+	} home_agent;
+	struct {
+		char *unix_path; /* default /run/homeport/<name>.sock */
+		char *tcp;       /* NULL: none; else "[::1]:port" */
+		char *owner, *group;
+	} api;
+	struct {
+		enum hp_log_level level;
+		bool json;
+	} log;
+};
+
+/* What of the machine the validation needs; given by the caller so that tests can say it. */
+struct hp_conf_machine {
+	unsigned int cpus;                 /* numbers 0..cpus-1 exist … */
+	bool (*has_cpu)(unsigned int cpu); /* … unless this says otherwise; may be NULL */
+};
+
+/* 0; -ENOENT etc. (file), -EINVAL (content): *e filled. */
+int hp_conf_load(struct hp_conf **out, const char *file, const struct hp_conf_machine *machine, struct hp_error *e);
+/* The same from memory; `file` names it in messages. */
+int hp_conf_parse(struct hp_conf **out, const char *file, const char *text, size_t len, const struct hp_conf_machine *machine,
+		  struct hp_error *e);
+void hp_conf_destroy(struct hp_conf *c);
+
+#endif

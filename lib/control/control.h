@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The pure cores composed into one home agent: a punted packet or a tick in, ordered effects out. app/homeport and tests/sim
+ * drive this same object. One management thread; no clock, no randomness but `seed`, no I/O. */
+#ifndef HP_CONTROL_CONTROL_H
+#define HP_CONTROL_CONTROL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/agent.h"
+#include "base/effect.h"
+#include "base/now.h"
+#include "control/route.h"
+#include "neighbor/neighbor.h"
+
+struct hp_control;
+
+struct hp_control_conf {
+	unsigned int links;
+	const struct hp_neighbor_link *link;
+	unsigned int routes;
+	const struct hp_route *route; /* static ones; connected and virtual ones come from the links' addresses */
+	uint32_t max_bindings, max_lifetime_s;
+	bool dad;
+	const struct hp_authenticator *authenticator;
+	uint64_t seed;
+};
+
+/* Why a worker could not go on with a packet and asks for an ICMPv6 error to its source. */
+enum hp_trouble {
+	HP_TROUBLE_HOP_LIMIT,  /* time exceeded code 0 */
+	HP_TROUBLE_NO_ROUTE,   /* unreachable code 0 */
+	HP_TROUBLE_SCOPE,      /* unreachable code 2: beyond scope of source address */
+	HP_TROUBLE_ADDRESS,    /* unreachable code 3 */
+	HP_TROUBLE_TOO_BIG,    /* packet too big, mtu */
+	HP_TROUBLE_LIMIT,      /* parameter problem code 0 at `word`: tunnel encapsulation limit 0 (RFC 2473 §4.1.1) */
+	HP_TROUBLE_REASSEMBLY, /* time exceeded code 1 */
+	HP_TROUBLE_COUNT
+};
+
+#define HP_CONTROL_COUNTERS(X)                                                                                                             \
+	X(HP_CT_IN, "control.in", "packets handed to the management core")                                                                 \
+	X(HP_CT_MALFORMED, "control.malformed", "of these, dropped: headers malformed")                                                    \
+	X(HP_CT_HAO, "control.hao_invalid", "of these, dropped: Home Address option misplaced, repeated, of wrong length or address")      \
+	X(HP_CT_RH2, "control.rh2_own", "of these, dropped: type 2 routing header to one of our addresses")                                \
+	X(HP_CT_ECHO, "icmp6.echo_in", "echo requests answered")                                                                           \
+	X(HP_CT_ERROR_OUT, "icmp6.error_out", "ICMPv6 errors sent")                                                                        \
+	X(HP_CT_ERROR_LIMITED, "icmp6.error_limited", "ICMPv6 errors not sent: rate limit")                                                \
+	X(HP_CT_ERROR_FORBIDDEN, "icmp6.error_forbidden", "ICMPv6 errors not sent: RFC 4443 §2.4 (e)")                                     \
+	X(HP_CT_ERROR_IN, "icmp6.error_in", "ICMPv6 errors received")                                                                      \
+	X(HP_CT_BE_LIMITED, "mh.be_limited", "Binding Errors not sent: rate limit")                                                        \
+	X(HP_CT_NO_ROUTE, "control.no_route", "own packets dropped: no route")                                                             \
+	X(HP_CT_IGNORED, "control.ignored", "packets for us that nothing here answers")
+enum hp_control_counter { HP_CONTROL_COUNTERS(HP_COUNTER_ENUM) HP_CT_COUNT };
+extern const struct hp_counter_info hp_control_counters[HP_CT_COUNT];
+
+/* -EINVAL: nothing sensible in conf; -ENOMEM. */
+int hp_control_create(struct hp_control **out, const struct hp_control_conf *conf, struct hp_now now);
+void hp_control_destroy(struct hp_control *c, struct hp_effects *fx);
+/* The effects of the beginning: connected addresses of virtual links valid, routes known. */
+void hp_control_start(struct hp_control *c, struct hp_now now, struct hp_effects *fx);
+void hp_control_stop(struct hp_control *c, struct hp_now now, struct hp_effects *fx); /* farewell advertisements */
+
+void hp_control_carrier(struct hp_control *c, uint16_t link, bool up, struct hp_now now, struct hp_effects *fx);
+/* A packet for us, or about us (ND for a proxied address). */
+void hp_control_packet(struct hp_control *c, const struct hp_input *in, struct hp_now now, struct hp_effects *fx);
+/* An error wanted about a packet (IPv6 header on) that came in on `link`; word: MTU or pointer. */
+void hp_control_trouble(struct hp_control *c, const struct hp_input *in, enum hp_trouble trouble, uint32_t word, struct hp_now now,
+			struct hp_effects *fx);
+/* A whole packet that wants a next hop: ours after hp_compose (link as in hp_send), or one that a worker could not resolve
+ * (link and next hop of its path). `next_hop` NULL: by route of `dst` (or dst itself on `link`). */
+void hp_control_output(struct hp_control *c, uint16_t link, const struct hp_ip6 *next_hop, const struct hp_ip6 *dst, void *token,
+		       struct hp_now now, struct hp_effects *fx);
+void hp_control_used(struct hp_control *c, uint16_t link, const struct hp_ip6 *neighbor, struct hp_now now, struct hp_effects *fx);
+/* Everything due, bounded; and when to call again (mono_ms, UINT64_MAX never). */
+void hp_control_tick(struct hp_control *c, struct hp_now now, struct hp_effects *fx);
+uint64_t hp_control_next(const struct hp_control *c);
+int hp_control_revoke(struct hp_control *c, const struct hp_ip6 *hoa, struct hp_now now, struct hp_effects *fx);
+
+/* For the API; read-only. */
+const struct hp_agent *hp_control_agent(const struct hp_control *c);
+const struct hp_neighbor *hp_control_neighbor(const struct hp_control *c);
+const struct hp_routes *hp_control_routes(const struct hp_control *c);
+const uint64_t *hp_control_count(const struct hp_control *c);
+
+#endif

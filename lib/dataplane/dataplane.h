@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The packet mover as the management core sees it: ports, workers, and the published tables. The only room with DPDK in it.
+ * All calls from the management thread (an EAL lcore) unless said; none blocks a worker. EAL is up before create.
+ * Only this header and counters.h are for app/; the stages' own headers are the room's. */
+#ifndef HP_DATAPLANE_DATAPLANE_H
+#define HP_DATAPLANE_DATAPLANE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/counter.h"
+#include "base/effect.h"
+#include "base/error.h"
+#include "base/ip6.h"
+
+struct hp_dataplane;
+struct rte_mbuf;
+
+struct hp_dp_port {
+	const char *name;   /* of the configuration */
+	const char *device; /* as EAL knows it: "0000:3b:00.0", "net_af_packet0" */
+	uint16_t rx_queues; /* 0: number of workers, capped by the device */
+	uint16_t mtu;       /* largest of its links, without VLAN tag */
+	bool vlan;          /* some link of it is tagged */
+};
+
+struct hp_dp_link {
+	const char *name;
+	int port;      /* index, -1: virtual */
+	uint16_t vlan; /* 0: untagged */
+	uint16_t mtu;
+	bool home; /* reverse-tunnel and proxy rules apply */
+};
+
+struct hp_dp_conf {
+	unsigned int ports, links, workers;
+	const struct hp_dp_port *port;
+	const struct hp_dp_link *link;
+	const unsigned int *worker_lcore;
+	bool sleep; /* idle: sleep */
+	uint32_t max_bindings;
+	uint32_t max_paths; /* 0: default 65536 */
+	uint32_t max_frame; /* 0: from the MTUs */
+	bool accounting;
+};
+
+/* Creates pools, tables, ports (configured and started) and workers (not running). On error fills *e. */
+int hp_dataplane_create(struct hp_dataplane **out, const struct hp_dp_conf *conf, struct hp_error *e);
+int hp_dataplane_start(struct hp_dataplane *dp, struct hp_error *e); /* launches the workers */
+void hp_dataplane_stop(struct hp_dataplane *dp);                     /* workers return; idempotent */
+void hp_dataplane_destroy(struct hp_dataplane *dp);                  /* safe on NULL */
+
+/* Published tables: 0, -ENOSPC, -ENOMEM. A put replaces; nothing a worker can see is edited. */
+int hp_dataplane_bind(struct hp_dataplane *dp, const struct hp_bind *b);
+int hp_dataplane_unbind(struct hp_dataplane *dp, const struct hp_ip6 *hoa);
+int hp_dataplane_neighbor(struct hp_dataplane *dp, uint16_t link, const struct hp_ip6 *address, const struct hp_mac *mac, bool usable);
+int hp_dataplane_address(struct hp_dataplane *dp, uint16_t link, const struct hp_ip6 *address, bool valid);
+int hp_dataplane_group(struct hp_dataplane *dp, uint16_t link, const struct hp_ip6 *group, bool joined);
+struct hp_dp_route {
+	struct hp_ip6 prefix;
+	uint8_t length;
+	uint16_t link;     /* virtual link: packets to unbound addresses are unreachable (address) */
+	struct hp_ip6 via; /* ::: connected */
+};
+/* Replaces the whole table at once. */
+int hp_dataplane_routes(struct hp_dataplane *dp, const struct hp_dp_route *route, unsigned int n);
+
+/* Why a worker hands a packet to the management core; each class has a ring per worker and a policer of its own. */
+enum hp_punt_class { HP_PUNT_REGISTRATION, HP_PUNT_NEIGHBOR, HP_PUNT_ERROR, HP_PUNT_REST, HP_PUNT_CLASS_COUNT };
+enum hp_punt_reason {
+	HP_PUNT_LOCAL,   /* for us: Mobility Header, ICMPv6, anything */
+	HP_PUNT_RESOLVE, /* next hop unknown: link and next_hop are set */
+	HP_PUNT_HOP_LIMIT,
+	HP_PUNT_NO_ROUTE,
+	HP_PUNT_SCOPE,
+	HP_PUNT_ADDRESS,
+	HP_PUNT_TOO_BIG,
+	HP_PUNT_LIMIT,
+	HP_PUNT_REASSEMBLY
+};
+struct hp_punt {
+	enum hp_punt_class class_;
+	enum hp_punt_reason reason;
+	uint16_t link;     /* came in on; for RESOLVE: goes out on */
+	struct hp_mac mac; /* link-layer source; valid unless tunnelled */
+	bool link_multicast;
+	bool tunnelled;
+	struct hp_ip6 outer_src; /* tunnelled: care-of address */
+	struct hp_ip6 next_hop;  /* RESOLVE */
+	uint32_t word;           /* TOO_BIG: MTU to report; LIMIT: pointer */
+};
+/* Takes at most `max` punted packets off the rings, fairly over classes, and calls `handle` for each; the mbuf (linear, data at the
+ * IPv6 header) belongs to the handler: it ends in hp_dataplane_transmit or hp_dataplane_free. Returns how many. */
+unsigned int hp_dataplane_poll(struct hp_dataplane *dp, unsigned int max,
+			       void (*handle)(void *ctx, struct rte_mbuf *m, const struct hp_punt *punt), void *ctx);
+/* Readable when a ring was empty and is no more (idle: sleep; under poll the loop spins). Armed by hp_dataplane_sleep(dp) which returns
+ * false when there is work already. */
+int hp_dataplane_fd(const struct hp_dataplane *dp);
+bool hp_dataplane_sleep(struct hp_dataplane *dp);
+
+/* Packets of ours. alloc: an mbuf with `len` octets of room, NULL when the pool is empty (counted). */
+struct rte_mbuf *hp_dataplane_alloc(struct hp_dataplane *dp, size_t len, uint8_t **data);
+void *hp_dataplane_data(struct rte_mbuf *m, size_t *len);
+void hp_dataplane_free(struct hp_dataplane *dp, struct rte_mbuf *m);
+/* Frames it (VLAN included), fragments it when longer than the link's MTU, hands it to a worker's transmit ring. Takes the mbuf. */
+void hp_dataplane_transmit(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link, const struct hp_mac *to);
+
+/* Housekeeping, every ~10 ms: frees what was retired once all workers have passed by, link state, heartbeats. */
+void hp_dataplane_tick(struct hp_dataplane *dp, uint64_t now_ms);
+/* Calls `used` for each resolved neighbour that workers sent to since the last call (at most `max` of them a call). */
+void hp_dataplane_used(struct hp_dataplane *dp, unsigned int max, void (*used)(void *ctx, uint16_t link, const struct hp_ip6 *address),
+		       void *ctx);
+
+/* What a port is. */
+struct hp_dp_port_status {
+	const char *name, *device, *driver;
+	struct hp_mac mac;
+	bool up;
+	uint16_t rx_queues, tx_queues, mtu;
+	int socket;
+	uint32_t speed_mbps; /* 0: unknown */
+	bool rss, promiscuous;
+	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes, rx_missed, rx_errors, tx_errors, rx_nombuf;
+};
+void hp_dataplane_port(struct hp_dataplane *dp, unsigned int port, struct hp_dp_port_status *out);
+/* Changes only when a port's link state changes (callback or poll): true and *up when `port` changed since last asked. */
+bool hp_dataplane_port_changed(struct hp_dataplane *dp, unsigned int port, bool *up);
+void hp_dataplane_mac(const struct hp_dataplane *dp, unsigned int port, struct hp_mac *out);
+
+struct hp_dp_worker_status {
+	unsigned int lcore;
+	uint64_t loops, busy_cycles, cycles; /* busy: iterations that moved packets */
+	uint64_t heartbeat_age_ms;
+	bool stalled; /* no heartbeat for 1 s */
+	bool remote_numa, not_isolated;
+};
+void hp_dataplane_worker(const struct hp_dataplane *dp, unsigned int worker, struct hp_dp_worker_status *out);
+
+/* Counters: lib/dataplane/counters.h has the X-macro list; summed over workers, or of one. */
+void hp_dataplane_count(const struct hp_dataplane *dp, int worker /* -1: sum */, uint64_t *out);
+/* Packets and bytes of a binding by id; false unless accounting. */
+bool hp_dataplane_account(const struct hp_dataplane *dp, uint32_t id, uint64_t *packets, uint64_t *bytes);
+struct hp_dp_stage_status {
+	const char *name;
+	uint64_t calls, packets, cycles;
+};
+unsigned int hp_dataplane_stages(const struct hp_dataplane *dp, struct hp_dp_stage_status *out, unsigned int max);
+size_t hp_dataplane_memory(const struct hp_dp_conf *conf);         /* bytes of hugepage memory such a configuration needs */
+size_t hp_dataplane_binding_memory(const struct hp_dataplane *dp); /* bytes held by the binding tables */
+
+#endif

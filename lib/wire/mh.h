@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The Mobility Header (RFC 6275 §6.1, §6.2): messages and mobility options, bytes <-> structs. No policy.
+ * Reading never fails on unknown options or set reserved bits; it fails on what the RFC calls invalid. Any thread. */
+#ifndef HP_WIRE_MH_H
+#define HP_WIRE_MH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ip6.h"
+
+enum hp_mh_type { HP_MH_BRR = 0, HP_MH_HOTI = 1, HP_MH_COTI = 2, HP_MH_HOT = 3, HP_MH_COT = 4, HP_MH_BU = 5, HP_MH_BA = 6, HP_MH_BE = 7 };
+
+enum hp_ba_status {
+	HP_BA_ACCEPTED = 0,
+	HP_BA_PREFIX_DISCOVERY = 1,
+	HP_BA_UNSPECIFIED = 128,
+	HP_BA_PROHIBITED = 129,
+	HP_BA_RESOURCES = 130,
+	HP_BA_NOT_SUPPORTED = 131,
+	HP_BA_NOT_HOME_SUBNET = 132,
+	HP_BA_NOT_HOME_AGENT = 133,
+	HP_BA_DAD_FAILED = 134,
+	HP_BA_SEQUENCE = 135,
+	HP_BA_HOME_NONCE = 136,
+	HP_BA_CAREOF_NONCE = 137,
+	HP_BA_NONCES = 138,
+	HP_BA_TYPE_CHANGE = 139,
+	HP_BA_INVALID_COA = 174
+};
+
+enum hp_be_status { HP_BE_UNKNOWN_BINDING = 1, HP_BE_UNKNOWN_MH = 2 };
+
+enum hp_mh_walk {
+	HP_MH_OK,
+	HP_MH_TRUNCATED,     /* shorter than its header length says, or than 8 octets: dropped */
+	HP_MH_CHECKSUM,      /* §9.2: dropped */
+	HP_MH_PAYLOAD_PROTO, /* §9.2: not 59: parameter problem code 0 at that octet */
+	HP_MH_HEADER_LEN,    /* §9.2: too short for its type: parameter problem code 0 at the header length octet */
+	HP_MH_UNKNOWN_TYPE,  /* §9.2: Binding Error status 2 */
+	HP_MH_BAD_OPTION,    /* an option runs over the end: §6.2.1 dropped */
+	HP_MH_COUNT
+};
+
+/* §6.1.7. Options absent: their has_ flag false. `end_at`: octets of message read. */
+struct hp_bu {
+	uint16_t sequence;
+	bool ack, home, linklocal, key_movable; /* A H L K */
+	uint16_t lifetime;                      /* units of 4 s */
+	bool has_alternate_coa;
+	struct hp_ip6 alternate_coa;
+	bool has_nonces;
+	uint16_t home_nonce, careof_nonce;
+	bool has_authorization; /* Binding Authorization Data: position checked to be last */
+	uint16_t authorization_at, authorization_len;
+};
+
+/* §6.1.8 */
+struct hp_ba {
+	uint8_t status;
+	bool key_movable;
+	uint16_t sequence;
+	uint16_t lifetime; /* units of 4 s */
+	bool has_refresh_advice;
+	uint16_t refresh_advice; /* units of 4 s */
+};
+
+/* §6.1.9 */
+struct hp_be {
+	uint8_t status;
+	struct hp_ip6 hoa;
+};
+
+/* The checks of §9.2 in its order. `src`, `dst`: the pseudo-header's (home address when the option or the routing
+ * header was there). On PAYLOAD_PROTO / HEADER_LEN *error_at is the offset within the message. *type is set as soon as readable. */
+enum hp_mh_walk hp_mh_check(const void *data, size_t len, const struct hp_ip6 *src, const struct hp_ip6 *dst, uint8_t *type,
+			    size_t *error_at);
+
+/* After hp_mh_check said OK for this type. HP_MH_OK or HP_MH_BAD_OPTION. */
+enum hp_mh_walk hp_bu_read(struct hp_bu *out, const void *data, size_t len);
+enum hp_mh_walk hp_ba_read(struct hp_ba *out, const void *data, size_t len);
+enum hp_mh_walk hp_be_read(struct hp_be *out, const void *data, size_t len);
+
+/* Bodies for struct hp_send (checksum zero, padded as §6.2). Length or -ENOSPC. 128 octets always suffice. */
+#define HP_MH_ROOM 128
+int hp_bu_write(const struct hp_bu *bu, void *out, size_t room);
+int hp_ba_write(const struct hp_ba *ba, void *out, size_t room);
+int hp_be_write(const struct hp_be *be, void *out, size_t room);
+
+#endif
