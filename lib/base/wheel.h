@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct hp_timer {
-	struct hp_timer *next, **pprev; /* pprev NULL: not armed */
+	struct hp_timer *next, *prev; /* NULL: not armed */
 	uint64_t at_ms;
 };
 
@@ -24,7 +24,7 @@ void hp_wheel_disarm(struct hp_wheel *w, struct hp_timer *t); /* safe when not a
 
 static inline bool hp_timer_armed(const struct hp_timer *t)
 {
-	return t->pprev != NULL;
+	return t->next != NULL;
 }
 
 /* The next timer due at `now_ms`, disarmed, or NULL. At most `*work` steps of cascading are done;
