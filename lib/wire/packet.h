@@ -33,7 +33,6 @@ enum hp_walk {
 	HP_WALK_OK,                   /* proto/payload are the upper layer (maybe HP_PROTO_NONE, ESP, or a fragment: is_fragment) */
 	HP_WALK_TRUNCATED,            /* a header runs over the end: dropped silently */
 	HP_WALK_VERSION,              /* not IPv6 or shorter than its payload length */
-	HP_WALK_UNKNOWN_HEADER,       /* parameter problem code 1 at the next-header octet (RFC 8200 §4) */
 	HP_WALK_OPTION_DISCARD,       /* unknown option, action 01: silently discarded */
 	HP_WALK_OPTION_ERROR,         /* unknown option, action 10: parameter problem code 2 at the option type */
 	HP_WALK_OPTION_ERROR_UNICAST, /* action 11: the same, unless the destination was multicast */
