@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Every counter of the packet path, once. Each worker adds to its own cache lines; readers sum. Every packet received
+ * ends in exactly one of: forwarded (tx), punted, dropped with a reason. */
+#ifndef HP_DATAPLANE_COUNTERS_H
+#define HP_DATAPLANE_COUNTERS_H
+
+#include "base/counter.h"
+
+#define HP_DP_COUNTERS(X)                                                                                                                  \
+	X(HP_DP_RX, "packets.received", "frames taken from the ports")                                                                     \
+	X(HP_DP_TX, "packets.sent", "frames given to the ports, those of the management core included")                                    \
+	X(HP_DP_INTERCEPTED, "packets.intercepted", "packets tunnelled to a mobile node (RFC 6275 §10.4.2)")                               \
+	X(HP_DP_DETUNNELLED, "packets.detunnelled", "packets taken out of a mobile node's reverse tunnel (§10.4.5)")                       \
+	X(HP_DP_FORWARDED, "packets.forwarded", "packets forwarded by route")                                                              \
+	X(HP_DP_PUNTED_REGISTRATION, "punt.registration", "packets handed to the management core: Mobility Header")                        \
+	X(HP_DP_PUNTED_NEIGHBOR, "punt.neighbor", "packets handed to the management core: neighbour discovery, unresolved next hops")      \
+	X(HP_DP_PUNTED_ERROR, "punt.error", "packets handed to the management core: an ICMPv6 error is wanted or has come")                \
+	X(HP_DP_PUNTED_REST, "punt.rest", "packets handed to the management core: anything else for us")                                   \
+	X(HP_DP_FRAGMENTED, "packets.fragmented", "fragments made of tunnel packets and packets of ours")                                  \
+	X(HP_DP_REASSEMBLED, "packets.reassembled", "packets put together from fragments sent to us")                                      \
+	X(HP_DP_FRAGMENTS_HELD, "packets.fragments", "fragments received for us")                                                          \
+	X(HP_DP_DROP_FRAME, "drop.frame", "drop: frame too short for its headers or its payload length")                                   \
+	X(HP_DP_DROP_NOT_OURS, "drop.other_mac", "drop: frame for another station")                                                        \
+	X(HP_DP_DROP_ETHERTYPE, "drop.ethertype", "drop: neither IPv6 nor VLAN")                                                           \
+	X(HP_DP_DROP_VLAN, "drop.vlan", "drop: VLAN without a link")                                                                       \
+	X(HP_DP_DROP_VERSION, "drop.version", "drop: IP version not 6")                                                                    \
+	X(HP_DP_DROP_SOURCE, "drop.source", "drop: source multicast, loopback or, where one must answer, unspecified")                     \
+	X(HP_DP_DROP_DESTINATION, "drop.destination", "drop: destination unspecified or loopback")                                         \
+	X(HP_DP_DROP_MULTICAST, "drop.multicast", "drop: multicast that nothing here listens to")                                          \
+	X(HP_DP_DROP_ND_HOP_LIMIT, "drop.nd_hop_limit", "drop: discovery message about a home address with a hop limit other than 255")    \
+	X(HP_DP_DROP_ND_LINK, "drop.nd_link", "drop: discovery message about a home address from another link")                            \
+	X(HP_DP_DROP_TUNNEL_UNBOUND, "drop.tunnel_unbound", "drop: reverse tunnel, inner source is not a bound home address")              \
+	X(HP_DP_DROP_TUNNEL_COA, "drop.tunnel_care_of", "drop: reverse tunnel, outer source is not the registered care-of address")        \
+	X(HP_DP_DROP_TUNNEL_INNER, "drop.tunnel_inner", "drop: reverse tunnel, inner packet malformed")                                    \
+	X(HP_DP_DROP_TUNNEL_LINKLOCAL, "drop.tunnel_linklocal", "drop: reverse tunnel, inner address link-local")                          \
+	X(HP_DP_DROP_TUNNEL_MULTICAST, "drop.tunnel_multicast", "drop: reverse tunnel, inner destination multicast")                       \
+	X(HP_DP_DROP_TUNNEL_NESTED, "drop.tunnel_nested", "drop: reverse tunnel, a tunnel to ourselves inside")                            \
+	X(HP_DP_DROP_TUNNEL_HAO, "drop.tunnel_home_address", "drop: tunnel packet with a Home Address option")                             \
+	X(HP_DP_DROP_ECN, "drop.ecn", "drop: congestion experienced outside, not ECN-capable inside (RFC 6040 §4.2)")                      \
+	X(HP_DP_DROP_FRAGMENT, "drop.fragment", "drop: fragment malformed, overlapping (RFC 5722) or of a packet too large for us")        \
+	X(HP_DP_DROP_FRAGMENT_TIMEOUT, "drop.fragment_timeout", "drop: fragments whose rest did not come within 60 s")                     \
+	X(HP_DP_DROP_FRAGMENT_FULL, "drop.fragment_full", "drop: fragments, the reassembly table was full")                                \
+	X(HP_DP_DROP_POLICED, "drop.policed", "drop: more for the management core than its class is allowed")                              \
+	X(HP_DP_DROP_PUNT_FULL, "drop.punt_full", "drop: ring to the management core full")                                                \
+	X(HP_DP_DROP_TX_FULL, "drop.tx_full", "drop: transmit queue full")                                                                 \
+	X(HP_DP_DROP_NO_PATH, "drop.no_path", "drop: the path of a tunnel packet is gone")                                                 \
+	X(HP_DP_DROP_NO_MEMORY, "drop.no_memory", "drop: no packet buffer")                                                                \
+	X(HP_DP_DROP_TOO_LONG, "drop.too_long", "drop: longer than a packet buffer")
+enum hp_dp_counter { HP_DP_COUNTERS(HP_COUNTER_ENUM) HP_DP_COUNT };
+extern const struct hp_counter_info hp_dp_counters[HP_DP_COUNT];
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Packets between workers and the management core, both ways. */
+#include <errno.h>
+#include <rte_ethdev.h>
+#include <unistd.h>
+
+#include "dataplane/dataplane.h"
+#include "dataplane/fragment.h"
+#include "dataplane/state.h"
+
+static void hand_over(struct rte_mbuf *m, void (*handle)(void *ctx, struct rte_mbuf *m, const struct hp_punt *punt), void *ctx)
+{
+	const struct hp_meta *meta = hp_meta(m);
+	const struct hp_punt punt = {
+		.class_ = meta->punt_class,
+		.reason = meta->punt_reason,
+		.link = meta->punt_link,
+		.mac = meta->mac,
+		.link_multicast = meta->link_multicast,
+		.tunnelled = meta->tunnelled,
+		.outer_src = meta->outer_src,
+		.next_hop = meta->next_hop,
+		.word = meta->word,
+	};
+
+	handle(ctx, m, &punt);
+}
+
+#define SHARE 32 /* of one ring before the next has its turn */
+
+unsigned int hp_dataplane_poll(struct hp_dataplane *dp, unsigned int max,
+			       void (*handle)(void *ctx, struct rte_mbuf *m, const struct hp_punt *punt), void *ctx)
+{
+	const unsigned int rings = dp->shared.workers * HP_PUNT_CLASS_COUNT;
+	unsigned int taken = 0, empty = 0;
+
+	while (taken < max && empty < rings) {
+		struct rte_mbuf *m[SHARE];
+		unsigned int want = max - taken < SHARE ? max - taken : SHARE;
+		unsigned int n = rte_ring_sc_dequeue_burst(dp->worker[dp->poll_worker]->punt[dp->poll_class], (void **)m, want, NULL);
+
+		empty = n ? 0 : empty + 1;
+		for (unsigned int i = 0; i < n; i++)
+			hand_over(m[i], handle, ctx);
+		taken += n;
+		if (++dp->poll_class == HP_PUNT_CLASS_COUNT) {
+			dp->poll_class = 0;
+			dp->poll_worker = (dp->poll_worker + 1) % dp->shared.workers;
+		}
+	}
+	return taken;
+}
+
+int hp_dataplane_fd(const struct hp_dataplane *dp)
+{
+	return dp->shared.wake_fd;
+}
+
+bool hp_dataplane_sleep(struct hp_dataplane *dp)
+{
+	uint64_t n;
+
+	if (read(dp->shared.wake_fd, &n, sizeof(n)) < 0 && errno != EAGAIN)
+		return false;
+	/* First asleep, then look: a worker that enqueues after the look sees the flag (punt.c). */
+	__atomic_store_n(&dp->shared.asleep, 1, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	for (unsigned int i = 0; i < dp->shared.workers; i++)
+		for (int c = 0; c < HP_PUNT_CLASS_COUNT; c++)
+			if (!rte_ring_empty(dp->worker[i]->punt[c])) {
+				__atomic_store_n(&dp->shared.asleep, 0, __ATOMIC_SEQ_CST);
+				return false;
+			}
+	return true;
+}
+
+struct rte_mbuf *hp_dataplane_alloc(struct hp_dataplane *dp, size_t len, uint8_t **data)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(dp->shared.pool);
+
+	if (!m || len > rte_pktmbuf_tailroom(m)) {
+		rte_pktmbuf_free(m);
+		dp->no_memory++;
+		return NULL;
+	}
+	*hp_meta(m) = (struct hp_meta){.link = UINT16_MAX, .ours = true};
+	*data = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)len);
+	return m;
+}
+
+void *hp_dataplane_data(struct rte_mbuf *m, size_t *len)
+{
+	*len = m->data_len;
+	return rte_pktmbuf_mtod(m, void *);
+}
+
+void hp_dataplane_free(struct hp_dataplane *dp, struct rte_mbuf *m)
+{
+	rte_pktmbuf_free(m);
+}
+
+static void to_worker(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link, const uint8_t *eth, size_t eth_len)
+{
+	const uint16_t port = dp->shared.link[link].port;
+	char *at = rte_pktmbuf_prepend(m, (uint16_t)eth_len);
+
+	if (!at) {
+		rte_pktmbuf_free(m);
+		return;
+	}
+	memcpy(at, eth, eth_len);
+	hp_meta(m)->punt_link = port;
+	if (rte_ring_sp_enqueue(dp->worker[port % dp->shared.workers]->inject, m)) {
+		dp->no_memory++;
+		rte_pktmbuf_free(m);
+	}
+}
+
+void hp_dataplane_transmit(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link, const struct hp_mac *to)
+{
+	uint8_t eth[18];
+	size_t eth_len;
+
+	if (link >= dp->shared.links || dp->shared.link[link].is_virtual) {
+		rte_pktmbuf_free(m);
+		return;
+	}
+	eth_len = hp_paths_ethernet(dp->shared.paths, link, to, eth);
+	if (m->data_len <= dp->shared.link[link].mtu) {
+		to_worker(dp, m, link, eth, eth_len);
+	} else {
+		struct rte_mbuf *part[HP_FRAGMENTS];
+		int n = hp_fragment(m, dp->shared.link[link].mtu, (uint32_t)rte_rdtsc() * 2654435761u, dp->shared.pool, part);
+
+		rte_pktmbuf_free(m);
+		if (n < 0)
+			dp->no_memory++;
+		for (int i = 0; i < n; i++)
+			to_worker(dp, part[i], link, eth, eth_len);
+	}
+}

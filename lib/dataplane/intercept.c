@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Packets for a bound home address: wrapped in an IPv6 header to the care-of address (RFC 6275 §10.4.2, RFC 2473 §3.1). */
+#include "dataplane/header.h"
+#include "dataplane/worker.h"
+#include "wire/icmp6.h"
+#include "wire/packet.h"
+#include "wire/tunnel.h"
+
+#define OUTER_HOP_LIMIT 64
+#define LIMIT_HEADER    8 /* destination options header with a tunnel encapsulation limit */
+
+/* Discovery about a home address is for its defender, the home agent, and never tunnelled (§10.4.2). True: taken. */
+static bool discovery(struct hp_worker *w, struct rte_mbuf *m, const struct hp_header *h, const struct hp_hot_entry *e)
+{
+	const uint8_t *type = (const uint8_t *)(h + 1);
+
+	if (h->next != HP_PROTO_ICMPV6 || m->data_len < HP_IP6_HEADER + 4 || *type < HP_ICMP6_RS || *type > HP_ICMP6_REDIRECT)
+		return false;
+	if (h->hop_limit != 255 || hp_meta(m)->tunnelled)
+		hp_drop(w, m, HP_DP_DROP_ND_HOP_LIMIT);
+	else if (hp_meta(m)->link != e->home_link)
+		hp_drop(w, m, HP_DP_DROP_ND_LINK);
+	else
+		hp_punt(w, m, HP_PUNT_NEIGHBOR, HP_PUNT_LOCAL, 0);
+	return true;
+}
+
+/* The limit of an inner packet that is itself a tunnel packet (RFC 2473 §4.1.1): false: none. */
+static bool limit_of(struct rte_mbuf *m, uint8_t *limit, uint16_t *at)
+{
+	struct hp_packet p;
+	uint8_t next = hp_header(m)->next;
+
+	if (next != HP_PROTO_DSTOPTS && next != HP_PROTO_HOPOPTS)
+		return false;
+	hp_packet_read(&p, rte_pktmbuf_mtod(m, void *), m->data_len);
+	*limit = p.limit;
+	*at = p.limit_at;
+	return p.has_limit;
+}
+
+static void wrap(struct hp_worker *w, struct rte_mbuf *m, const struct hp_hot_entry *e, bool limited, uint8_t limit)
+{
+	const struct hp_header *inner = hp_header(m);
+	const uint8_t class_ = hp_tunnel_outer_class(hp_header_class(inner));
+	const uint32_t label = hp_tunnel_flow_label((const uint8_t *)inner);
+	const unsigned int len = HP_IP6_HEADER + (limited ? LIMIT_HEADER : 0u);
+	const uint16_t payload = (uint16_t)(m->data_len + len - HP_IP6_HEADER);
+	uint8_t *at = (uint8_t *)rte_pktmbuf_prepend(m, (uint16_t)len);
+	struct hp_header *h = (struct hp_header *)at;
+
+	if (!at) {
+		hp_drop(w, m, HP_DP_DROP_TOO_LONG);
+		return;
+	}
+	h->first[0] = (uint8_t)(0x60 | class_ >> 4);
+	h->first[1] = (uint8_t)(class_ << 4 | label >> 16);
+	h->first[2] = (uint8_t)(label >> 8);
+	h->first[3] = (uint8_t)label;
+	hp_header_set_payload(h, payload);
+	h->next = limited ? HP_PROTO_DSTOPTS : HP_PROTO_IPV6;
+	h->hop_limit = OUTER_HOP_LIMIT;
+	h->src = *hp_hot_source_address(w->shared->hot, e->outer_src);
+	h->dst = e->outer_dst;
+	if (limited) /* one level less (§4.1.1 (b)); PadN after it */
+		memcpy(h + 1, (uint8_t[]){HP_PROTO_IPV6, 0, 4, 1, (uint8_t)(limit - 1), 1, 1, 0}, LIMIT_HEADER);
+	hp_meta(m)->path = e->path;
+	hp_meta(m)->ours = true;
+	hp_count(w, HP_DP_INTERCEPTED, 1);
+	if (w->account) {
+		w->account[e->id].packets++;
+		w->account[e->id].bytes += m->data_len - len;
+	}
+	hp_lane_add(&w->output, m);
+}
+
+static void one(struct hp_worker *w, struct rte_mbuf *m)
+{
+	const struct hp_hot_entry *e = hp_meta(m)->entry;
+	struct hp_header *h = hp_header(m);
+	uint16_t most = e->mtu, limit_at = 0;
+	uint8_t limit = 0;
+	bool limited;
+
+	if (discovery(w, m, h, e))
+		return;
+	if (hp_ip6_is_linklocal(&h->src)) {
+		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_SCOPE, 0);
+		return;
+	}
+	if (hp_ip6_is_any(&h->src)) {
+		hp_drop(w, m, HP_DP_DROP_SOURCE);
+		return;
+	}
+	if (h->hop_limit <= 1) {
+		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_HOP_LIMIT, 0);
+		return;
+	}
+	if (e->path == HP_PATH_NO_ROUTE) { /* the care-of address is nowhere now: RFC 2473 §8.3 */
+		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_ADDRESS, 0);
+		return;
+	}
+	limited = limit_of(m, &limit, &limit_at);
+	if (limited && !limit) {
+		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_LIMIT, limit_at);
+		return;
+	}
+	most = (uint16_t)(most - (limited ? LIMIT_HEADER : 0));
+	/* RFC 2473 §7.1: too big only for what is larger than the least MTU; the rest is fragmented outside. */
+	if (m->data_len > most && m->data_len > HP_IP6_MIN_MTU) {
+		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_TOO_BIG, most > HP_IP6_MIN_MTU ? most : HP_IP6_MIN_MTU);
+		return;
+	}
+	h->hop_limit--;
+	wrap(w, m, e, limited, limit);
+}
+
+void hp_stage_intercept(struct hp_worker *w)
+{
+	struct hp_lane *in = &w->intercept;
+
+	for (unsigned int i = 0; i < in->n; i++)
+		one(w, in->m[i]);
+	in->n = 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The hash behind every dataplane table. Strangers choose these keys (addresses), and CRC is linear: its seed does not stop
+ * crafted collisions. Multiplications keyed by a secret of the process do. */
+#ifndef HP_DATAPLANE_KEY_H
+#define HP_DATAPLANE_KEY_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/ip6.h"
+
+/* (address, 32-bit number) padded to a size that librte_hash compares with vector instructions. */
+struct hp_key32 {
+	struct hp_ip6 address;
+	uint32_t number;
+	uint32_t zero[3];
+};
+
+static inline uint64_t hp_key_fold(uint64_t a, uint64_t b)
+{
+	unsigned __int128 p = (unsigned __int128)a * b;
+
+	return (uint64_t)p ^ (uint64_t)(p >> 64);
+}
+
+/* An rte_hash_function: keys are a multiple of 16 octets, init_val the secret. */
+static inline uint32_t hp_key_hash(const void *key, uint32_t len, uint32_t init_val)
+{
+	uint64_t secret = init_val * 0x9e3779b97f4a7c15u | 1, h = len ^ secret;
+	const char *p = key;
+
+	for (uint32_t i = 0; i < len; i += 16) {
+		uint64_t a[2];
+
+		memcpy(a, p + i, sizeof(a));
+		h = hp_key_fold(a[0] ^ secret ^ 0xa0761d6478bd642fu, a[1] ^ h ^ 0xe7037ed1a0b428dbu);
+	}
+	return (uint32_t)(h ^ h >> 32);
+}
+
+/* A secret for one table: never the same in two processes. */
+uint32_t hp_key_secret(void);
+
+#endif

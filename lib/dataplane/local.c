@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Packets for one of our own addresses: tunnels are taken apart here, everything else goes to the management core. Fragments
+ * are put together first. */
+#include "dataplane/header.h"
+#include "dataplane/worker.h"
+#include "wire/icmp6.h"
+#include "wire/packet.h"
+
+static bool is_discovery(uint8_t type)
+{
+	return (type >= HP_ICMP6_RS && type <= HP_ICMP6_REDIRECT) || (type >= HP_ICMP6_MLD_QUERY && type <= HP_ICMP6_MLD_DONE) ||
+	       type == HP_ICMP6_MLDV2_REPORT;
+}
+
+static enum hp_punt_class class_of(const struct hp_packet *p)
+{
+	if (p->proto == HP_PROTO_MH)
+		return HP_PUNT_REGISTRATION;
+	if (p->proto != HP_PROTO_ICMPV6 || !hp_packet_payload_len(p))
+		return HP_PUNT_REST;
+	if (is_discovery(*hp_packet_payload(p)))
+		return HP_PUNT_NEIGHBOR;
+	return *hp_packet_payload(p) < 128 ? HP_PUNT_ERROR : HP_PUNT_REST;
+}
+
+static void one(struct hp_worker *w, struct rte_mbuf *m)
+{
+	struct hp_meta *meta = hp_meta(m);
+	struct hp_packet p;
+	enum hp_walk ret;
+
+	/* The one case that must be fast: a tunnel packet without extension headers. */
+	if (hp_header(m)->next == HP_PROTO_IPV6 && !meta->tunnelled) {
+		meta->word = HP_IP6_HEADER;
+		hp_lane_add(&w->detunnel, m);
+		return;
+	}
+	ret = hp_packet_read(&p, rte_pktmbuf_mtod(m, void *), m->data_len);
+	if (ret == HP_WALK_OK && p.is_fragment) {
+		hp_count(w, HP_DP_FRAGMENTS_HELD, 1);
+		m = hp_reassemble(w->reassembly, w, m, &p);
+		if (!m)
+			return;
+		hp_count(w, HP_DP_REASSEMBLED, 1);
+		meta = hp_meta(m);
+		ret = hp_packet_read(&p, rte_pktmbuf_mtod(m, void *), m->data_len);
+		if (ret == HP_WALK_OK && p.is_fragment) {
+			hp_drop(w, m, HP_DP_DROP_FRAGMENT);
+			return;
+		}
+	}
+	if (ret != HP_WALK_OK) {
+		/* What is wrong, and whether its sender is told, the management core decides. */
+		hp_punt(w, m, HP_PUNT_REST, HP_PUNT_LOCAL, 0);
+	} else if (p.proto != HP_PROTO_IPV6) {
+		hp_punt(w, m, class_of(&p), HP_PUNT_LOCAL, 0);
+	} else if (meta->tunnelled) {
+		hp_drop(w, m, HP_DP_DROP_TUNNEL_NESTED);
+	} else if (p.has_hao) {
+		hp_drop(w, m, HP_DP_DROP_TUNNEL_HAO);
+	} else {
+		meta->word = p.payload_at;
+		hp_lane_add(&w->detunnel, m);
+	}
+}
+
+void hp_stage_local(struct hp_worker *w)
+{
+	struct hp_lane *in = &w->local;
+
+	for (unsigned int i = 0; i < in->n; i++)
+		one(w, in->m[i]);
+	in->n = 0;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/port.h"
+
+#include <errno.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <stdio.h>
+#include <string.h>
+
+static int fail(struct hp_error *e, unsigned int index, int code, const char *what)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "ports[%u].device", index);
+	return hp_error_set(e, code, path, "%s: %s", what, rte_strerror(code));
+}
+
+int hp_port_find(const struct hp_dp_port *want, unsigned int index, unsigned int workers, uint16_t *id, struct hp_port_plan *plan,
+		 struct hp_error *e)
+{
+	struct rte_eth_dev_info info;
+	struct hp_port_capability c;
+	const char *why = "";
+	char path[64];
+	int ret;
+
+	/* A vdev that fails to start still lets EAL come up with one port fewer: names tell. */
+	snprintf(path, sizeof(path), "ports[%u].device", index);
+	if (rte_eth_dev_get_port_by_name(want->device, id))
+		return hp_error_set(e, ENODEV, path, "found no device %s; is it bound to a DPDK driver, does its interface exist?",
+				    want->device);
+	ret = rte_eth_dev_info_get(*id, &info);
+	if (ret)
+		return fail(e, index, -ret, "device information");
+	c = (struct hp_port_capability){
+		.driver = info.driver_name,
+		.max_rx_queues = info.max_rx_queues,
+		.max_tx_queues = info.max_tx_queues,
+		.rss_types = info.flow_type_rss_offloads,
+		.hash_key_size = info.hash_key_size,
+		.rx_offloads = info.rx_offload_capa,
+		.tx_offloads = info.tx_offload_capa,
+		.min_rx_bufsize = info.min_rx_bufsize,
+		.max_rx_frame = info.max_rx_pktlen,
+		.min_mtu = info.min_mtu,
+		.max_mtu = info.max_mtu,
+		.rx_desc_min = info.rx_desc_lim.nb_min,
+		.rx_desc_max = info.rx_desc_lim.nb_max,
+		.rx_desc_align = info.rx_desc_lim.nb_align,
+		.tx_desc_min = info.tx_desc_lim.nb_min,
+		.tx_desc_max = info.tx_desc_lim.nb_max,
+		.tx_desc_align = info.tx_desc_lim.nb_align,
+	};
+	ret = hp_port_plan(
+		plan, &c,
+		&(struct hp_port_want){
+			.workers = workers, .rx_queues = want->rx_queues, .mtu = want->mtu ? want->mtu : 1500, .vlan = want->vlan},
+		&why);
+	if (ret)
+		return hp_error_set(e, -ret, path, "%s: MTU %u: %s", want->device, want->mtu, why);
+	return 0;
+}
+
+/* Solicited-node groups come and go by the thousand: all of multicast is let in, by the narrowest means that the driver has. */
+static bool hear_multicast(uint16_t id)
+{
+	if (rte_eth_allmulticast_enable(id) == 0 && rte_eth_allmulticast_get(id) == 1)
+		return false;
+	rte_eth_promiscuous_enable(id);
+	return true;
+}
+
+int hp_port_start(struct hp_port *p, const struct hp_port_plan *plan, struct rte_mempool *pool, unsigned int index, bool *promiscuous,
+		  struct hp_error *e)
+{
+	const int socket = rte_eth_dev_socket_id(p->id);
+	struct rte_eth_conf conf = {
+		.rxmode = {.mq_mode = plan->rss ? RTE_ETH_MQ_RX_RSS : RTE_ETH_MQ_RX_NONE, .offloads = plan->rx_offloads, .mtu = plan->mtu},
+		.txmode = {.offloads = plan->tx_offloads},
+		.rx_adv_conf.rss_conf = {.rss_hf = plan->rss},
+	};
+	uint16_t rx = plan->rx_desc, tx = plan->tx_desc;
+	struct rte_ether_addr mac;
+	int ret = rte_eth_dev_configure(p->id, plan->rx_queues, plan->tx_queues, &conf);
+
+	if (ret)
+		return fail(e, index, -ret, "configure");
+	ret = rte_eth_dev_adjust_nb_rx_tx_desc(p->id, &rx, &tx);
+	if (ret)
+		return fail(e, index, -ret, "descriptors");
+	/* Drivers without a settable MTU take what their interface has; frames that do not fit are counted as missed. */
+	ret = rte_eth_dev_set_mtu(p->id, plan->mtu);
+	if (ret && ret != -ENOTSUP)
+		return fail(e, index, -ret, "MTU");
+	for (uint16_t q = 0; q < plan->rx_queues; q++) {
+		ret = rte_eth_rx_queue_setup(p->id, q, rx, (unsigned int)socket, NULL, pool);
+		if (ret)
+			return fail(e, index, -ret, "receive queue");
+	}
+	for (uint16_t q = 0; q < plan->tx_queues; q++) {
+		ret = rte_eth_tx_queue_setup(p->id, q, tx, (unsigned int)socket, NULL);
+		if (ret)
+			return fail(e, index, -ret, "transmit queue");
+	}
+	ret = rte_eth_dev_start(p->id);
+	if (ret)
+		return fail(e, index, -ret, "start");
+	*promiscuous = hear_multicast(p->id);
+	ret = rte_eth_macaddr_get(p->id, &mac);
+	if (ret)
+		return fail(e, index, -ret, "MAC address");
+	memcpy(&p->mac, &mac, sizeof(p->mac));
+	p->tx_queues = plan->tx_queues;
+	p->shared_tx = plan->shared_tx;
+	return 0;
+}
+
+void hp_port_stop(struct hp_port *p)
+{
+	rte_eth_dev_stop(p->id);
+	rte_eth_dev_close(p->id);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/reassemble.h"
+
+#include <errno.h>
+#include <rte_cycles.h>
+#include <rte_malloc.h>
+#include <string.h>
+
+#include "dataplane/header.h"
+#include "dataplane/key.h"
+#include "dataplane/worker.h"
+
+#define WAYS            4
+#define FRAGMENT_HEADER 8
+
+struct part {
+	struct rte_mbuf *m;
+	uint16_t at, len; /* place in the fragmentable part; len octets lie at `from` of the mbuf */
+	uint16_t from;
+};
+
+struct under_way {
+	struct hp_ip6 src, dst;
+	uint32_t id;
+	uint64_t until; /* TSC; 0: free */
+	unsigned int parts;
+	uint32_t have, whole; /* octets; whole 0: the last fragment has not come */
+	struct part part[HP_REASSEMBLY_FRAGMENTS];
+};
+
+struct hp_reassembly {
+	uint32_t secret;
+	unsigned int busy, scan;
+	struct under_way slot[HP_REASSEMBLY_PACKETS];
+};
+
+int hp_reassembly_create(struct hp_reassembly **out, int socket)
+{
+	*out = rte_zmalloc_socket("reassembly", sizeof(**out), RTE_CACHE_LINE_SIZE, socket);
+	if (!*out)
+		return -ENOMEM;
+	(*out)->secret = hp_key_secret();
+	return 0;
+}
+
+static void release(struct hp_reassembly *r, struct under_way *u)
+{
+	for (unsigned int i = 0; i < u->parts; i++)
+		rte_pktmbuf_free(u->part[i].m);
+	u->parts = 0;
+	u->until = 0;
+	r->busy--;
+}
+
+void hp_reassembly_destroy(struct hp_reassembly *r)
+{
+	if (!r)
+		return;
+	for (unsigned int i = 0; i < HP_REASSEMBLY_PACKETS; i++)
+		if (r->slot[i].until)
+			release(r, &r->slot[i]);
+	rte_free(r);
+}
+
+/* The slot of (source, destination, id), a free one of its set, or NULL: the set is full. */
+static struct under_way *find(struct hp_reassembly *r, const struct hp_packet *p, uint32_t id)
+{
+	struct {
+		struct hp_ip6 src, dst;
+		uint32_t id, zero[3];
+	} key = {p->src, p->dst, id, {0}};
+	uint32_t first = hp_key_hash(&key, sizeof(key), r->secret) % (HP_REASSEMBLY_PACKETS / WAYS) * WAYS;
+	struct under_way *spare = NULL;
+
+	for (unsigned int i = first; i < first + WAYS; i++) {
+		struct under_way *u = &r->slot[i];
+
+		if (!u->until)
+			spare = u;
+		else if (u->id == id && hp_ip6_eq(&u->src, &p->src) && hp_ip6_eq(&u->dst, &p->dst))
+			return u;
+	}
+	return spare;
+}
+
+static bool beyond(const struct under_way *u, uint32_t end)
+{
+	for (unsigned int i = 0; i < u->parts; i++)
+		if ((uint32_t)u->part[i].at + u->part[i].len > end)
+			return true;
+	return false;
+}
+
+static bool overlaps(const struct under_way *u, uint32_t at, uint32_t len)
+{
+	for (unsigned int i = 0; i < u->parts; i++)
+		if (at < (uint32_t)u->part[i].at + u->part[i].len && u->part[i].at < at + len)
+			return true;
+	return false;
+}
+
+/* An exact copy of one that is there: dropped alone, the packet goes on (RFC 8200 §4.5). */
+static bool repeated(const struct under_way *u, const struct rte_mbuf *m, uint32_t from, uint32_t at, uint32_t len)
+{
+	for (unsigned int i = 0; i < u->parts; i++)
+		if (u->part[i].at == at && u->part[i].len == len &&
+		    memcmp(rte_pktmbuf_mtod_offset(u->part[i].m, void *, u->part[i].from), rte_pktmbuf_mtod_offset(m, void *, from), len) ==
+			    0)
+			return true;
+	return false;
+}
+
+static const struct part *first_part(const struct under_way *u)
+{
+	for (unsigned int i = 0; i < u->parts; i++)
+		if (u->part[i].at == 0)
+			return &u->part[i];
+	return NULL;
+}
+
+/* All octets are there: headers of the first fragment without its fragment header, then the parts by place. */
+static struct rte_mbuf *join(struct hp_worker *w, const struct under_way *u)
+{
+	const struct part *first = first_part(u);
+	const uint8_t *p = rte_pktmbuf_mtod(first->m, const uint8_t *);
+	unsigned int head = first->from - FRAGMENT_HEADER, next_at = 6;
+	struct rte_mbuf *m = rte_pktmbuf_alloc(w->shared->pool);
+	uint8_t *out = m ? (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(head + u->whole)) : NULL;
+
+	if (!out) {
+		rte_pktmbuf_free(m);
+		return NULL;
+	}
+	memcpy(out, p, head);
+	for (unsigned int i = 0; i < u->parts; i++)
+		memcpy(out + head + u->part[i].at, rte_pktmbuf_mtod_offset(u->part[i].m, void *, u->part[i].from), u->part[i].len);
+	/* The header before the fragment header now names what the first fragment's fragment header named. */
+	for (unsigned int at = HP_IP6_HEADER; at < head; at += (p[at + 1] + 1u) * 8)
+		next_at = at;
+	out[next_at] = p[head];
+	hp_header_set_payload((struct hp_header *)out, (uint16_t)(head - HP_IP6_HEADER + u->whole));
+	*hp_meta(m) = *hp_meta(first->m);
+	return m;
+}
+
+struct rte_mbuf *hp_reassemble(struct hp_reassembly *r, struct hp_worker *w, struct rte_mbuf *m, const struct hp_packet *p)
+{
+	const uint8_t *f = p->data + p->fragment_at;
+	const uint32_t at = (uint32_t)(f[2] << 8 | f[3]) & 0xfff8,
+		       id = (uint32_t)f[4] << 24 | (uint32_t)f[5] << 16 | (uint32_t)f[6] << 8 | f[7];
+	const uint32_t from = p->fragment_at + FRAGMENT_HEADER, len = (uint32_t)p->len - from;
+	const bool more = f[3] & 1;
+	const uint32_t room = rte_pktmbuf_data_room_size(w->shared->pool) - RTE_PKTMBUF_HEADROOM;
+	struct under_way *u = find(r, p, id);
+	struct rte_mbuf *whole;
+
+	if (!u) {
+		hp_drop(w, m, HP_DP_DROP_FRAGMENT_FULL);
+		return NULL;
+	}
+	if (!u->until) {
+		*u = (struct under_way){
+			.src = p->src, .dst = p->dst, .id = id, .until = w->now + HP_REASSEMBLY_TIMEOUT_S * rte_get_tsc_hz()};
+		r->busy++;
+	}
+	if (repeated(u, m, from, at, len)) {
+		hp_drop(w, m, HP_DP_DROP_FRAGMENT);
+		return NULL;
+	}
+	/* Overlaps, gaps behind the end, odd lengths, too many, too long: all of the packet goes (RFC 5722 §4). */
+	if (!len || (more && len % 8) || overlaps(u, at, len) || (u->whole && (!more || at + len > u->whole)) ||
+	    (!more && beyond(u, at + len)) || p->fragment_at + at + len > room || u->parts == HP_REASSEMBLY_FRAGMENTS) {
+		hp_count(w, HP_DP_DROP_FRAGMENT, u->parts);
+		hp_drop(w, m, HP_DP_DROP_FRAGMENT);
+		release(r, u);
+		return NULL;
+	}
+	u->part[u->parts++] = (struct part){m, (uint16_t)at, (uint16_t)len, (uint16_t)from};
+	u->have += len;
+	if (!more)
+		u->whole = at + len;
+	if (!u->whole || u->have < u->whole)
+		return NULL;
+	whole = join(w, u);
+	if (!whole)
+		hp_count(w, HP_DP_DROP_NO_MEMORY, 1);
+	release(r, u);
+	return whole;
+}
+
+void hp_reassembly_expire(struct hp_reassembly *r, struct hp_worker *w)
+{
+	struct under_way *u;
+	const struct part *first;
+
+	if (!r->busy)
+		return;
+	/* One slot a turn: over all of them long before anything is noticeably late. */
+	u = &r->slot[r->scan++ % HP_REASSEMBLY_PACKETS];
+	if (!u->until || u->until > w->now)
+		return;
+	first = first_part(u);
+	hp_count(w, HP_DP_DROP_FRAGMENT_TIMEOUT, u->parts - (first != NULL));
+	if (first) {
+		rte_mbuf_refcnt_update(first->m, 1);
+		hp_punt(w, first->m, HP_PUNT_ERROR, HP_PUNT_REASSEMBLY, 0);
+	}
+	release(r, u);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The management core's side of the packet mover. */
+#ifndef HP_DATAPLANE_STATE_H
+#define HP_DATAPLANE_STATE_H
+
+#include "dataplane/portplan.h"
+#include "dataplane/reclaim.h"
+#include "dataplane/worker.h"
+
+struct hp_port_state {
+	char *name, *device;
+	struct hp_port_plan plan;
+	bool started, promiscuous;
+	bool up, told, told_up; /* carrier, and what port_changed said last */
+};
+
+struct hp_dataplane {
+	struct hp_shared shared;
+	struct hp_worker *worker[HP_WORKERS];
+	unsigned int running;
+	struct hp_reclaim *reclaim;
+	struct hp_port_state *port_state;
+	uint32_t max_bindings;
+	uint32_t bound;
+	uint64_t next_link_look_ms;
+	uint64_t *used_before;                /* by path: packets when last asked */
+	uint32_t used_at;                     /* where the walk over paths goes on */
+	unsigned int poll_worker, poll_class; /* fairness of hp_dataplane_poll */
+	uint64_t no_memory;                   /* packets of ours for which there was no buffer */
+	struct {
+		uint64_t loops, since_ms, age_ms;
+	} beat[HP_WORKERS];
+};
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Everything one core needs, in one struct: what it reads of the published tables, what it alone writes. */
+#ifndef HP_DATAPLANE_WORKER_H
+#define HP_DATAPLANE_WORKER_H
+
+#include <rte_mbuf.h>
+#include <rte_rcu_qsbr.h>
+#include <rte_ring.h>
+#include <rte_spinlock.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dataplane/counters.h"
+#include "dataplane/dataplane.h"
+#include "dataplane/hot.h"
+#include "dataplane/meta.h"
+#include "dataplane/path.h"
+#include "dataplane/reassemble.h"
+#include "dataplane/route.h"
+
+#define HP_BURST   64 /* packets a burst at most; also what one bulk lookup takes */
+#define HP_PORTS   32
+#define HP_WORKERS 64
+#define HP_VLANS   4096
+
+/* A port as workers see it. */
+struct hp_port {
+	uint16_t id; /* DPDK's */
+	uint16_t tx_queues;
+	bool shared_tx; /* fewer queues than workers: tx_lock guards them */
+	struct hp_mac mac;
+	uint16_t *link_of_vlan; /* [HP_VLANS], UINT16_MAX: no link; untagged is 0 */
+	rte_spinlock_t tx_lock[HP_WORKERS];
+};
+
+struct hp_link {
+	bool is_virtual, home;
+	uint16_t port, mtu;
+};
+
+/* What all workers share, read only. */
+struct hp_shared {
+	unsigned int ports, links, workers;
+	struct hp_port *port;
+	struct hp_link *link;
+	struct hp_hot *hot;
+	struct hp_paths *paths;
+	struct hp_route_table *routes; /* published: load with acquire */
+	struct rte_rcu_qsbr *qsbr;
+	struct rte_mempool *pool;
+	int wake_fd;
+	int asleep; /* the management core waits on wake_fd */
+	bool sleep; /* idle: sleep */
+};
+
+enum hp_stage {
+	HP_STAGE_CLASSIFY,
+	HP_STAGE_LOOKUP,
+	HP_STAGE_LOCAL,
+	HP_STAGE_DETUNNEL,
+	HP_STAGE_INTERCEPT,
+	HP_STAGE_FORWARD,
+	HP_STAGE_OUTPUT,
+	HP_STAGE_COUNT
+};
+
+/* Packets on their way between two stages. One burst may be spread over all lanes, and decapsulation does not add any. */
+struct hp_lane {
+	unsigned int n;
+	struct rte_mbuf *m[HP_BURST];
+};
+
+struct hp_policer {
+	uint64_t tokens;     /* in TSC cycles */
+	uint64_t cost, most; /* cycles a packet, cycles at most */
+	uint64_t last;
+};
+
+struct hp_tx {
+	unsigned int n;
+	struct rte_mbuf *m[2 * HP_BURST];
+};
+
+struct hp_rx {
+	uint16_t port, queue; /* index into shared->port */
+};
+
+struct hp_worker {
+	const struct hp_shared *shared;
+	unsigned int index, lcore;
+	uint64_t now; /* TSC at the start of the loop: time for policers and reassembly */
+	unsigned int rx_count;
+	struct hp_rx rx[HP_PORTS * 4];
+	struct hp_lane lookup, local, detunnel, intercept, forward, output;
+	struct hp_tx tx[HP_PORTS];
+	struct rte_ring *punt[HP_PUNT_CLASS_COUNT];
+	struct hp_policer policer[HP_PUNT_CLASS_COUNT];
+	struct rte_ring *inject; /* frames of the management core */
+	struct hp_reassembly *reassembly;
+	uint32_t fragment_id;
+	int stop;
+
+	/* Written here, read by the management core. */
+	uint64_t count[HP_DP_COUNT] __attribute__((aligned(64)));
+	struct {
+		uint64_t calls, packets, cycles;
+	} stage[HP_STAGE_COUNT];
+	uint64_t loops, busy_cycles, cycles;
+	uint64_t *path_packets; /* by path number: who is in use (NUD) */
+	struct {
+		uint64_t packets, bytes;
+	} * account; /* by binding id; NULL: accounting off */
+};
+
+/* One turn of the loop: ports, injected frames, transmit. Returns how many packets moved. */
+unsigned int hp_worker_once(struct hp_worker *w);
+/* The loop itself; returns when w->stop is set. An lcore_function_t. */
+int hp_worker_run(void *worker);
+
+/* pipeline.c: `n` frames (at most HP_BURST) just received on a port. */
+void hp_pipeline_run(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, unsigned int n);
+
+/* The stages, each over one lane, in the order of pipeline.c. */
+void hp_stage_classify(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, unsigned int n);
+void hp_stage_lookup(struct hp_worker *w);
+void hp_stage_local(struct hp_worker *w);
+void hp_stage_detunnel(struct hp_worker *w);
+void hp_stage_intercept(struct hp_worker *w);
+void hp_stage_forward(struct hp_worker *w);
+void hp_stage_output(struct hp_worker *w);
+void hp_stage_transmit(struct hp_worker *w); /* what the stages before left for each port */
+/* One frame to a port's transmit batch. */
+void hp_output_frame(struct hp_worker *w, uint16_t port, struct rte_mbuf *m);
+
+static inline void hp_count(struct hp_worker *w, enum hp_dp_counter c, uint64_t n)
+{
+	w->count[c] += n;
+}
+
+/* The one place that frees what goes no further. */
+static inline void hp_drop(struct hp_worker *w, struct rte_mbuf *m, enum hp_dp_counter reason)
+{
+	w->count[reason]++;
+	rte_pktmbuf_free(m);
+}
+
+static inline void hp_lane_add(struct hp_lane *l, struct rte_mbuf *m)
+{
+	l->m[l->n++] = m;
+}
+
+/* The other way out: to the management core, policed by class. */
+void hp_punt(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_class class_, enum hp_punt_reason reason, uint32_t word);
+void hp_punt_resolve(struct hp_worker *w, struct rte_mbuf *m, uint16_t link, const struct hp_ip6 *next_hop);
+void hp_policers_init(struct hp_worker *w);
+
+#endif
