@@ -69,7 +69,7 @@ struct hp_agent_conf {
 	bool dad;
 	const struct hp_authenticator *authenticator; /* NULL: refuse all */
 	struct hp_neighbor *neighbor;
-	struct hp_hop (*route)(void *ctx, const struct hp_ip6 *dst);
+	struct hp_hop (*route)(void *ctx, const struct hp_ip6 *dst); /* towards a care-of address */
 	void *route_ctx;
 	uint64_t seed;
 };
@@ -77,7 +77,6 @@ struct hp_agent_conf {
 #define HP_AGENT_COUNTERS(X)                                                                                                               \
 	X(HP_AG_BU_IN, "mh.bu_in", "Binding Updates received")                                                                             \
 	X(HP_AG_BA_OUT, "mh.ba_out", "Binding Acknowledgements sent")                                                                      \
-	X(HP_AG_BE_OUT, "mh.be_out", "Binding Errors sent")                                                                                \
 	X(HP_AG_MH_OTHER, "mh.other_in", "other Mobility Header messages, ignored")                                                        \
 	X(HP_AG_MH_CHECKSUM, "mh.bad_checksum", "Mobility Headers with a wrong checksum")                                                  \
 	X(HP_AG_MH_MALFORMED, "mh.malformed", "Mobility Headers truncated or with a malformed option")                                     \
@@ -86,6 +85,7 @@ struct hp_agent_conf {
 	X(HP_AG_SILENT_COA, "bu.coa_not_routable", "Binding Updates ignored: care-of address not unicast routable")                        \
 	X(HP_AG_SILENT_HOA, "bu.hoa_invalid", "Binding Updates ignored: no or unusable home address")                                      \
 	X(HP_AG_SILENT_NONCES, "bu.nonces_with_home", "Binding Updates ignored: H bit together with nonce indices")                        \
+	X(HP_AG_CORRESPONDENT, "bu.correspondent", "Binding Updates ignored: correspondent registration, which is not served yet")         \
 	X(HP_AG_SILENT_AUTH, "bu.unauthenticated", "Binding Updates ignored: not authenticated")                                           \
 	X(HP_AG_DUPLICATE_DAD, "bu.during_dad", "Binding Updates that came while their home address was probed")                           \
 	X(HP_AG_REGISTERED, "binding.registered", "bindings created")                                                                      \
@@ -100,16 +100,29 @@ extern const struct hp_counter_info hp_agent_counters[HP_AG_COUNT];
 int hp_agent_create(struct hp_agent **out, const struct hp_agent_conf *conf, struct hp_now now);
 void hp_agent_destroy(struct hp_agent *a);
 
+/* What is left for the caller, who keeps the budget of errors (§9.2). */
+enum hp_agent_verdict {
+	HP_AGENT_DONE,
+	HP_AGENT_PARAMETER_PROBLEM, /* code 0 at *error_at, an offset in the packet, to its source as on the wire */
+	HP_AGENT_UNKNOWN_TYPE       /* Binding Error status 2 */
+};
 /* A Mobility Header message addressed to us (p walked OK, proto 135). */
-void hp_agent_message(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
+enum hp_agent_verdict hp_agent_message(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
+				       struct hp_effects *fx, size_t *error_at);
 /* Outcome of hp_neighbor_probe for an address of a registration under way. */
 void hp_agent_probed(struct hp_agent *a, uint16_t link, const struct hp_ip6 *address, bool unique, struct hp_now now,
 		     struct hp_effects *fx);
 /* Expiries, bounded work. */
 void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx);
 uint64_t hp_agent_next(const struct hp_agent *a);
-/* Administrative removal: an exception to "must not be removed until it expires" (docs/rfc6275.md). 0 or -ENOENT. */
+/* Administrative removal: an exception to "must not be removed until it expires" (docs/rfc6275.md). 0 or -ENOENT (also when gone). */
 int hp_agent_revoke(struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_now now, struct hp_effects *fx);
+/* The tunnel to `hoa` at `coa` from `ha` met a link of `mtu` octets (RFC 2473 §8.1): published if it is less than known. False: no such
+ * tunnel. Forgotten when the node moves, or by a refresh after 10 minutes. */
+bool hp_agent_path_mtu(struct hp_agent *a, const struct hp_ip6 *hoa, const struct hp_ip6 *coa, const struct hp_ip6 *ha, uint32_t mtu,
+		       struct hp_now now, struct hp_effects *fx);
+/* Whether `address` is the derived link-local address of a mobile node away from `link`, defended on its behalf (§10.4.2). */
+bool hp_agent_defends(const struct hp_agent *a, uint16_t link, const struct hp_ip6 *address);
 /* Routes changed: re-publish at most `slice` bindings whose path may differ; true when the walk is done. */
 bool hp_agent_reroute(struct hp_agent *a, unsigned int slice, struct hp_effects *fx);
 

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "agent/agent.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "agent/defend.h"
+#include "agent/registration.h"
+#include "agent/state.h"
+#include "agent/update.h"
+
+/* A tick's share: timers fired, and timers moved within the wheel. */
+#define TICK_TIMERS 1024
+#define TICK_WORK   8192
+
+const struct hp_counter_info hp_agent_counters[HP_AG_COUNT] = {HP_AGENT_COUNTERS(HP_COUNTER_INFO)};
+
+static int verify_none(void *ctx, const struct hp_input *in, const struct hp_packet *p, struct hp_now now)
+{
+	return 0;
+}
+
+const struct hp_authenticator hp_authenticator_none = {.verify = verify_none};
+
+int hp_agent_create(struct hp_agent **out, const struct hp_agent_conf *conf, struct hp_now now)
+{
+	const uint32_t max_lifetime = conf->max_lifetime_s * 1000ull / HP_HOME_UNIT_MS;
+	struct hp_agent *a;
+	int ret;
+
+	if (!conf->neighbor || !conf->route || !conf->max_bindings || !max_lifetime)
+		return -EINVAL;
+	a = calloc(1, sizeof(*a));
+	if (!a)
+		return -ENOMEM;
+	a->conf = *conf;
+	a->conf.link = NULL;
+	a->conf.authenticator = NULL;
+	if (conf->authenticator)
+		a->authenticator = *conf->authenticator;
+	a->max_lifetime = max_lifetime < UINT16_MAX ? (uint16_t)max_lifetime : UINT16_MAX;
+	ret = hp_homes_create(&a->homes, conf->links, conf->link, now.mono_ms);
+	if (ret)
+		goto fail;
+	ret = hp_bindings_create(&a->bindings, conf->max_bindings, conf->seed);
+	if (ret)
+		goto fail;
+	ret = hp_wheel_create(&a->wheel, now.mono_ms);
+	if (ret)
+		goto fail;
+	*out = a;
+	return 0;
+fail:
+	hp_agent_destroy(a);
+	return ret;
+}
+
+void hp_agent_destroy(struct hp_agent *a)
+{
+	if (!a)
+		return;
+	hp_wheel_destroy(a->wheel);
+	hp_bindings_destroy(a->bindings);
+	hp_homes_destroy(a->homes);
+	free(a);
+}
+
+enum hp_agent_verdict hp_agent_message(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
+				       struct hp_effects *fx, size_t *error_at)
+{
+	uint8_t type = 0;
+	size_t at = 0;
+
+	*error_at = 0;
+	switch (hp_mh_check(hp_packet_payload(p), hp_packet_payload_len(p), hp_packet_source(p), hp_packet_destination(p), &type, &at)) {
+	case HP_MH_OK:
+		if (type == HP_MH_BU)
+			hp_update_process(a, in, p, now, fx);
+		else
+			a->count[HP_AG_MH_OTHER]++;
+		return HP_AGENT_DONE;
+	case HP_MH_CHECKSUM:
+		a->count[HP_AG_MH_CHECKSUM]++;
+		return HP_AGENT_DONE;
+	case HP_MH_PAYLOAD_PROTO:
+	case HP_MH_HEADER_LEN:
+		a->count[HP_AG_MH_PARAM]++;
+		*error_at = p->payload_at + at;
+		return HP_AGENT_PARAMETER_PROBLEM;
+	case HP_MH_UNKNOWN_TYPE:
+		a->count[HP_AG_MH_UNKNOWN]++;
+		return HP_AGENT_UNKNOWN_TYPE;
+	default:
+		a->count[HP_AG_MH_MALFORMED]++;
+		return HP_AGENT_DONE;
+	}
+}
+
+void hp_agent_probed(struct hp_agent *a, uint16_t link, const struct hp_ip6 *address, bool unique, struct hp_now now, struct hp_effects *fx)
+{
+	const bool linklocal = hp_ip6_is_linklocal(address);
+	struct hp_binding *b = linklocal ? hp_bindings_claimant(a->bindings, link, address) : hp_bindings_find(a->bindings, address);
+
+	if (b && b->link == link)
+		hp_registration_probed(a, b, linklocal ? HP_DEFEND_LINKLOCAL : HP_DEFEND_HOA, unique, now, fx);
+}
+
+void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx)
+{
+	unsigned int work = TICK_WORK;
+
+	for (unsigned int i = 0; i < TICK_TIMERS; i++) {
+		struct hp_timer *t = hp_wheel_pop(a->wheel, now.mono_ms, &work);
+
+		if (!t)
+			return;
+		hp_registration_due(a, hp_container_of(t, struct hp_binding, timer), now, fx);
+	}
+}
+
+uint64_t hp_agent_next(const struct hp_agent *a)
+{
+	return hp_wheel_next(a->wheel);
+}
+
+int hp_agent_revoke(struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_now now, struct hp_effects *fx)
+{
+	struct hp_binding *b = hp_bindings_find(a->bindings, hoa);
+
+	if (!b || b->state == HP_BINDING_GONE)
+		return -ENOENT;
+	hp_registration_revoke(a, b, now, fx);
+	return 0;
+}
+
+bool hp_agent_path_mtu(struct hp_agent *a, const struct hp_ip6 *hoa, const struct hp_ip6 *coa, const struct hp_ip6 *ha, uint32_t mtu,
+		       struct hp_now now, struct hp_effects *fx)
+{
+	struct hp_binding *b = hp_bindings_find(a->bindings, hoa);
+
+	if (!b || b->state != HP_BINDING_VALID || !hp_ip6_eq(&b->coa, coa) || !hp_ip6_eq(&b->ha, ha))
+		return false;
+	if (mtu < HP_IP6_MIN_MTU)
+		mtu = HP_IP6_MIN_MTU; /* RFC 8201 §4: never below */
+	if (mtu < (b->path_mtu ? b->path_mtu : a->conf.route(a->conf.route_ctx, coa).mtu)) {
+		b->path_mtu = (uint16_t)mtu;
+		b->path_mtu_since_s = (uint32_t)(now.mono_ms / 1000);
+		hp_registration_publish(a, b, fx);
+	}
+	return true;
+}
+
+bool hp_agent_defends(const struct hp_agent *a, uint16_t link, const struct hp_ip6 *address)
+{
+	const struct hp_binding *b = hp_bindings_claimant(a->bindings, link, address);
+
+	return b && b->linklocal_defended;
+}
+
+bool hp_agent_reroute(struct hp_agent *a, unsigned int slice, struct hp_effects *fx)
+{
+	const uint32_t reach = hp_bindings_reach(a->bindings);
+
+	/* Ids are walked, free ones too: `slice` bounds the work whatever the cache holds. */
+	for (; slice && a->reroute_at < reach; slice--) {
+		const struct hp_binding *b = hp_bindings_at(a->bindings, a->reroute_at++);
+
+		if (b && b->state == HP_BINDING_VALID)
+			hp_registration_publish(a, b, fx);
+	}
+	if (a->reroute_at < reach)
+		return false;
+	a->reroute_at = 0;
+	return true;
+}
+
+static struct hp_binding_view view(const struct hp_binding *b)
+{
+	/* While it is tested, what it asks for is the best answer. */
+	const struct hp_request *r = b->state == HP_BINDING_PROBING && b->probation ? &b->probation->request : NULL;
+
+	return (struct hp_binding_view){
+		.hoa = b->hoa,
+		.coa = r ? r->coa : b->coa,
+		.ha = r ? r->ha : b->ha,
+		.id = b->id,
+		.link = b->link,
+		.sequence = r ? r->sequence : b->sequence,
+		.linklocal = r ? r->linklocal : b->linklocal_defended,
+		.key_movable = r ? r->key_movable : b->key_movable,
+		.state = (enum hp_binding_state)b->state,
+		.lifetime_s = r ? 0 : b->lifetime * (HP_HOME_UNIT_MS / 1000u),
+		.expires_ms = hp_timer_armed(&b->timer) ? b->timer.at_ms : 0,
+		.registered_wall_ms = b->registered_wall_ms,
+	};
+}
+
+bool hp_agent_find(const struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_binding_view *out)
+{
+	const struct hp_binding *b = hp_bindings_find(a->bindings, hoa);
+
+	if (b)
+		*out = view(b);
+	return b;
+}
+
+size_t hp_agent_page(const struct hp_agent *a, bool first, uint64_t after, size_t max, struct hp_binding_view *out, size_t cap,
+		     uint64_t *next, bool *more)
+{
+	enum { PART = 64, SPARE = 16 };
+	struct hp_table_node *nodes[PART + SPARE];
+	size_t n = 0;
+
+	/* In parts, so that the nodes need no memory of their own. A part may exceed what it was asked for by SPARE, as `cap` allows. */
+	do {
+		const size_t part = max - n < PART ? max - n : PART;
+		size_t got = hp_bindings_page(a->bindings, first, after, part, nodes, part + SPARE, next, more);
+
+		for (size_t i = 0; i < got && n < cap; i++)
+			out[n++] = view(hp_container_of(nodes[i], struct hp_binding, node));
+		first = false;
+		after = *next;
+	} while (*more && n < max);
+	return n;
+}
+
+size_t hp_agent_bindings(const struct hp_agent *a)
+{
+	return a->valid;
+}
+
+size_t hp_agent_memory(const struct hp_agent *a)
+{
+	return sizeof(*a) + hp_bindings_memory(a->bindings) + a->probations * sizeof(struct hp_probation);
+}
+
+const uint64_t *hp_agent_count(const struct hp_agent *a)
+{
+	return a->count;
+}
+
+const uint64_t *hp_agent_status(const struct hp_agent *a)
+{
+	return a->status;
+}

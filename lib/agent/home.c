@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "agent/home.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static uint64_t until(uint32_t lifetime_s, uint64_t now_ms)
+{
+	return lifetime_s == HP_LIFETIME_INFINITE ? UINT64_MAX : now_ms + (uint64_t)lifetime_s * 1000;
+}
+
+int hp_homes_create(struct hp_homes **out, unsigned int links, const struct hp_agent_link *link, uint64_t now_ms)
+{
+	struct hp_homes *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return -ENOMEM;
+	h->home = calloc(links ? links : 1, sizeof(*h->home));
+	if (!h->home)
+		goto no_memory;
+	for (; h->count < links; h->count++) {
+		const struct hp_agent_link *from = &link[h->count];
+		struct hp_home *home = &h->home[h->count];
+
+		*home = (struct hp_home){.link = from->link, .is_virtual = from->is_virtual, .prefixes = from->prefixes};
+		home->prefix = calloc(from->prefixes ? from->prefixes : 1, sizeof(*home->prefix));
+		if (!home->prefix)
+			goto no_memory;
+		for (unsigned int i = 0; i < from->prefixes; i++)
+			home->prefix[i] = (struct hp_home_prefix){
+				.prefix = hp_ip6_prefix(&from->prefix[i].prefix, from->prefix[i].length),
+				.length = from->prefix[i].length,
+				.valid_until_ms = until(from->prefix[i].valid_s, now_ms),
+				.preferred_until_ms = until(from->prefix[i].preferred_s, now_ms),
+			};
+	}
+	*out = h;
+	return 0;
+no_memory:
+	hp_homes_destroy(h);
+	return -ENOMEM;
+}
+
+void hp_homes_destroy(struct hp_homes *h)
+{
+	if (!h)
+		return;
+	for (unsigned int i = 0; i < h->count; i++)
+		free(h->home[i].prefix);
+	free(h->home);
+	free(h);
+}
+
+const struct hp_home *hp_homes_find(const struct hp_homes *h, uint16_t link)
+{
+	for (unsigned int i = 0; i < h->count; i++)
+		if (h->home[i].link == link)
+			return &h->home[i];
+	return NULL;
+}
+
+const struct hp_home_prefix *hp_home_prefix(const struct hp_home *home, const struct hp_ip6 *a, uint64_t now_ms)
+{
+	for (unsigned int i = 0; i < home->prefixes; i++) {
+		const struct hp_home_prefix *p = &home->prefix[i];
+
+		if (now_ms < p->valid_until_ms && hp_ip6_in_prefix(a, &p->prefix, p->length))
+			return p;
+	}
+	return NULL;
+}
+
+bool hp_home_is_anycast(const struct hp_home_prefix *p, const struct hp_ip6 *a)
+{
+	struct hp_ip6 top = {{0}};
+
+	/* A prefix without room for 128 reserved identifiers has none (RFC 2526 §2), and on /127 no router anycast (RFC 6164). */
+	if (p->length > 120)
+		return false;
+	if (hp_ip6_eq(a, &p->prefix))
+		return true;
+	memset(&top, 0xff, sizeof(top));
+	if (p->length == 64)
+		top.b[8] = 0xfd; /* EUI-64 format: the universal/local bit is 0 */
+	top = hp_ip6_join(&p->prefix, p->length, &top);
+	return hp_ip6_in_prefix(a, &top, 121);
+}
+
+/* What is left, in whole units: "by ignoring the two least significant bits", §10.3.1. */
+static uint64_t units_left(uint64_t until_ms, uint64_t now_ms)
+{
+	if (until_ms == UINT64_MAX)
+		return UINT64_MAX;
+	return until_ms > now_ms ? (until_ms - now_ms) / HP_HOME_UNIT_MS : 0;
+}
+
+uint16_t hp_home_grant(const struct hp_home_prefix *p, uint16_t asked, uint16_t max, uint64_t now_ms, bool *deprecated)
+{
+	const uint64_t valid = units_left(p->valid_until_ms, now_ms), preferred = units_left(p->preferred_until_ms, now_ms);
+	uint16_t granted = asked < max ? asked : max;
+
+	if (granted > valid)
+		granted = (uint16_t)valid;
+	/* Deprecated now or within the lifetime, or invalid at its end: status 1. */
+	*deprecated = preferred < granted || valid == granted;
+	return granted;
+}

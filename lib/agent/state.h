@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of this room share: the agent itself and a Binding Update on its way through them. */
+#ifndef HP_AGENT_STATE_H
+#define HP_AGENT_STATE_H
+
+#include "agent/agent.h"
+#include "agent/bindings.h"
+#include "agent/home.h"
+#include "wire/mh.h"
+
+struct hp_agent {
+	struct hp_agent_conf conf; /* `link` and `authenticator` point to what follows */
+	struct hp_authenticator authenticator;
+	struct hp_homes *homes;
+	struct hp_bindings *bindings;
+	struct hp_wheel *wheel;
+	uint16_t max_lifetime; /* units of 4 s */
+	size_t valid, probations;
+	uint32_t reroute_at; /* next id to look at */
+	uint64_t count[HP_AG_COUNT], status[256];
+};
+
+/* A home registration or de-registration as far as its answer depends on it. */
+struct hp_request {
+	struct hp_ip6 hoa, coa;
+	struct hp_ip6 ha;            /* the address it was sent to: source of the answer and of the tunnel */
+	struct hp_ip6 source;        /* of the IPv6 header: where the answer goes, §9.5.4 */
+	uint16_t sequence, lifetime; /* lifetime in units of 4 s */
+	bool has_hao, linklocal, key_movable;
+	uint16_t link;      /* where it came in */
+	uint16_t home_link; /* HP_LINK_NONE: `ha` is on no home link */
+	bool on_home;       /* from a node on the home link itself: `mac` is where it is */
+	struct hp_mac mac;
+};
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "agent/update.h"
+
+#include "agent/acknowledge.h"
+#include "agent/registration.h"
+
+/* What the checks come to, where it is not a status of the acknowledgement (0..255). */
+enum { PASS = -1, SILENCE = -2 };
+
+/* The home link one of whose addresses the update was sent to: NULL where we are a router or host only. */
+static const struct hp_home *home_of(const struct hp_agent *a, const struct hp_ip6 *ha)
+{
+	for (unsigned int i = 0; i < a->homes->count; i++)
+		if (hp_neighbor_is_own(a->conf.neighbor, a->homes->home[i].link, ha))
+			return &a->homes->home[i];
+	return NULL;
+}
+
+static struct hp_request request_of(const struct hp_bu *bu, const struct hp_input *in, const struct hp_packet *p)
+{
+	return (struct hp_request){
+		.hoa = *hp_packet_source(p),
+		.coa = bu->has_alternate_coa ? bu->alternate_coa : p->src,
+		.ha = p->dst,
+		.source = p->src,
+		.sequence = bu->sequence,
+		.lifetime = bu->lifetime,
+		.has_hao = p->has_hao,
+		.linklocal = bu->linklocal,
+		.key_movable = bu->key_movable,
+		.link = in->link,
+		.mac = in->mac,
+	};
+}
+
+/* Not greater modulo 2^16: the last number and the 32,768 before it (§9.5.1). */
+static bool sequence_is_old(uint16_t sequence, uint16_t last)
+{
+	return (uint16_t)(last - sequence) <= 32768;
+}
+
+/* Tests that end in silence: §6.1.7, §9.5.1, §9.5.4. */
+static int check_message(struct hp_agent *a, const struct hp_bu *bu, const struct hp_request *r)
+{
+	if (hp_ip6_is_any(&r->source) || hp_ip6_is_multicast(&r->source) || !hp_ip6_is_routable(&r->coa)) {
+		a->count[HP_AG_SILENT_COA]++;
+		return SILENCE;
+	}
+	if (!hp_ip6_is_routable(&r->hoa)) {
+		a->count[HP_AG_SILENT_HOA]++;
+		return SILENCE;
+	}
+	if (bu->home && bu->has_nonces) {
+		a->count[HP_AG_SILENT_NONCES]++;
+		return SILENCE;
+	}
+	/* §10.3.1: the option must be present; §10.3.2: but for a de-registration from home. */
+	if (bu->home && !r->has_hao && r->lifetime) {
+		a->count[HP_AG_SILENT_HOA]++;
+		return SILENCE;
+	}
+	return PASS;
+}
+
+/* H clear: a correspondent registration. It has no proof that could be verified here, so it is ignored (§9.5.1), unless it would
+ * change the type of a registration at this very address. */
+static int check_correspondent(struct hp_agent *a, const struct hp_binding *b, const struct hp_request *r)
+{
+	if (b && b->state == HP_BINDING_VALID && hp_ip6_eq(&b->ha, &r->ha))
+		return HP_BA_TYPE_CHANGE;
+	a->count[HP_AG_CORRESPONDENT]++;
+	return SILENCE;
+}
+
+static int check_authentication(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now)
+{
+	int verdict = a->authenticator.verify ? a->authenticator.verify(a->authenticator.ctx, in, p, now) : HP_BA_PROHIBITED;
+
+	if (verdict == 0)
+		return PASS;
+	if (verdict > 0)
+		return verdict;
+	a->count[HP_AG_SILENT_AUTH]++;
+	return SILENCE;
+}
+
+/* §10.3.1 up to the home address itself. */
+static int check_home(const struct hp_agent *a, const struct hp_home *home, const struct hp_request *r, struct hp_now now)
+{
+	const struct hp_home_prefix *prefix;
+
+	if (!home)
+		return HP_BA_NOT_SUPPORTED;
+	prefix = hp_home_prefix(home, &r->hoa, now.mono_ms);
+	/* The agent's own address must share the home address's subnet (§6.1.7), which a link-local one cannot. */
+	if (!prefix || !hp_ip6_is_routable(&r->ha))
+		return HP_BA_NOT_HOME_SUBNET;
+	if (hp_home_is_anycast(prefix, &r->hoa) || hp_neighbor_is_own(a->conf.neighbor, HP_LINK_ANY, &r->hoa))
+		return HP_BA_PROHIBITED;
+	return PASS;
+}
+
+/* A care-of address that would lead packets back into this box for ever: ours, the home address, one that we serve. */
+static int check_coa(const struct hp_agent *a, const struct hp_request *r)
+{
+	const struct hp_binding *served;
+
+	if (hp_ip6_eq(&r->coa, &r->hoa) || hp_neighbor_is_own(a->conf.neighbor, HP_LINK_ANY, &r->coa))
+		return HP_BA_INVALID_COA;
+	served = hp_bindings_find(a->bindings, &r->coa);
+	return served && served->state != HP_BINDING_GONE ? HP_BA_INVALID_COA : PASS;
+}
+
+/* An update of a node whose earlier one is still being tested: neither an answer of its own nor a test of its own. False: done with. */
+static bool during_dad(struct hp_agent *a, const struct hp_binding *b, const struct hp_request *r)
+{
+	a->count[HP_AG_DUPLICATE_DAD]++;
+	return !sequence_is_old(r->sequence, b->probation->request.sequence);
+}
+
+void hp_update_process(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
+{
+	const struct hp_home *home = home_of(a, &p->dst);
+	struct hp_binding *b;
+	struct hp_request r;
+	struct hp_bu bu;
+	int verdict;
+
+	a->count[HP_AG_BU_IN]++;
+	if (hp_bu_read(&bu, hp_packet_payload(p), hp_packet_payload_len(p)) != HP_MH_OK) {
+		a->count[HP_AG_MH_MALFORMED]++;
+		return;
+	}
+	r = request_of(&bu, in, p);
+	r.home_link = home ? home->link : HP_LINK_NONE;
+	r.on_home = home && !in->tunnelled && in->has_mac && in->link == home->link &&
+		    (hp_ip6_is_linklocal(&r.source) || hp_home_prefix(home, &r.source, now.mono_ms));
+	b = hp_bindings_find(a->bindings, &r.hoa);
+	if (b && b->state == HP_BINDING_VALID && b->timer.at_ms <= now.mono_ms) {
+		/* Its time is over even if the tick has not come by yet. */
+		hp_wheel_disarm(a->wheel, &b->timer);
+		hp_registration_due(a, b, now, fx);
+		b = NULL;
+	}
+
+	verdict = check_message(a, &bu, &r);
+	if (verdict == PASS && !bu.home)
+		verdict = check_correspondent(a, b, &r);
+	if (verdict == PASS)
+		verdict = check_authentication(a, in, p, now);
+	if (verdict == PASS && b && b->probation) {
+		if (!during_dad(a, b, &r))
+			return;
+	} else if (verdict == PASS && b && sequence_is_old(r.sequence, b->sequence)) {
+		hp_acknowledge_out_of_window(a, &r, b->sequence, now, fx);
+		return;
+	}
+	if (verdict == PASS)
+		verdict = check_home(a, home, &r, now);
+	if (verdict == PASS && r.lifetime)
+		verdict = check_coa(a, &r);
+	if (verdict == PASS && !r.lifetime && !b)
+		verdict = HP_BA_NOT_HOME_AGENT;
+	if (verdict == SILENCE)
+		return;
+	if (verdict != PASS)
+		hp_acknowledge_refuse(a, &r, (enum hp_ba_status)verdict, now, fx);
+	else if (r.lifetime)
+		hp_registration_update(a, b, &r, now, fx);
+	else
+		hp_registration_delete(a, b, &r, now, fx);
+}

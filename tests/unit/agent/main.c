@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run.h"
+#include "tests.h"
+
+int main(void)
+{
+	static const struct hp_test tests[] = {
+		{"Mobility Header checks", test_mobility_header},
+		{"updates, scene by scene", test_update},
+		{"reserved home addresses", test_anycast},
+		{"path MTU of a tunnel", test_path_mtu},
+		{"random updates against a naive model", test_model},
+		{"pages", test_page},
+		{"reroute in slices", test_reroute},
+		{"100,000 bindings", test_many},
+		HP_TESTS_END,
+	};
+
+	return hp_tests_run("agent", tests);
+}

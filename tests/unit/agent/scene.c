@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "scene.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+	const char *name, *text;
+} names[] = {
+	{"HA", "2001:db8:1::1"},
+	{"HA3", "2001:db8:3::1"},
+	{"HAL", "fe80::77"},
+	{"CORE", "2001:db8:f::1"},
+	{"VHA", "2001:db8:2::1"},
+	{"H", "2001:db8:1::100"},
+	{"HL", "fe80::100"}, /* derived from H and from P */
+	{"H2", "2001:db8:1::200"},
+	{"P", "2001:db8:3::100"},
+	{"V", "2001:db8:2::100"},
+	{"OFF", "2001:db8:99::100"},
+	{"SELFISH", "2001:db8:1:0::1:0:1"},
+	{"ROUTER", "2001:db8:1::"},
+	{"AGENTS", "2001:db8:1:0:fdff:ffff:ffff:fffe"},
+	{"C1", "2001:db8:a::1"},
+	{"C2", "2001:db8:b::1"},
+	{"CHOME", "2001:db8:1::c1"},
+	{"X", "2001:db8:dead::1"},
+	{"GROUP", "ff0e::1"},
+	{"LOCAL", "fe80::c1"},
+	{"ANY", "::"},
+};
+
+struct hp_ip6 scene_address(const char *name)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i].name, name))
+			return craft_ip6(names[i].text);
+	return craft_ip6(name);
+}
+
+static const char *name_of(const struct hp_ip6 *a)
+{
+	static char text[4][HP_IP6_TEXT];
+	static unsigned int turn;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct hp_ip6 known = craft_ip6(names[i].text);
+
+		if (hp_ip6_eq(&known, a))
+			return names[i].name;
+	}
+	return hp_ip6_text(a, text[turn++ % 4]);
+}
+
+/* A default route by the core, the home prefixes on link 0, and one network that nothing leads to. */
+static struct hp_hop route(void *ctx, const struct hp_ip6 *dst)
+{
+	const struct hp_ip6 dead = craft_ip6("2001:db8:dead::"), home = craft_ip6("2001:db8:1::");
+
+	if (hp_ip6_in_prefix(dst, &dead, 48))
+		return (struct hp_hop){.link = HP_LINK_NONE};
+	if (hp_ip6_in_prefix(dst, &home, 64))
+		return (struct hp_hop){.link = 0, .next_hop = *dst, .mtu = 1500};
+	return (struct hp_hop){.link = 1, .next_hop = craft_ip6("2001:db8:f::fe"), .mtu = 1500};
+}
+
+void scene_open(struct scene *s, const struct scene_conf *conf)
+{
+	const uint32_t infinite = HP_LIFETIME_INFINITE;
+	struct hp_agent_prefix real[] = {
+		{craft_ip6("2001:db8:1::"), 64, infinite, infinite},
+		{craft_ip6("2001:db8:3::"), 64, conf->valid_s ? conf->valid_s : infinite, conf->preferred_s ? conf->preferred_s : infinite},
+	};
+	struct hp_agent_prefix virtual_[] = {{craft_ip6("2001:db8:2::"), 64, infinite, infinite}};
+	const struct hp_agent_link links[] = {{0, false, 2, real}, {2, true, 1, virtual_}};
+	struct hp_agent_conf ac = {
+		.links = 2,
+		.link = links,
+		.max_bindings = conf->max_bindings ? conf->max_bindings : 16,
+		.max_lifetime_s = conf->max_lifetime_s ? conf->max_lifetime_s : 3600,
+		.dad = !conf->no_dad,
+		.authenticator = conf->no_authenticator ? NULL : &hp_authenticator_none,
+		.neighbor = &s->neighbor,
+		.route = route,
+		.seed = 1,
+	};
+	static const struct {
+		uint16_t link;
+		const char *name;
+	} own[] = {{0, "HA"}, {0, "HA3"}, {0, "HAL"}, {1, "CORE"}, {2, "VHA"}};
+
+	*s = (struct scene){.now = {.mono_ms = 1000, .wall_ms = 1700000000000}};
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		s->neighbor.own[i].link = own[i].link;
+		s->neighbor.own[i].address = scene_address(own[i].name);
+	}
+	s->neighbor.owns = sizeof(own) / sizeof(own[0]);
+	if (hp_effects_create(&s->fx) || hp_agent_create(&s->agent, &ac, s->now))
+		abort();
+}
+
+void scene_close(struct scene *s)
+{
+	hp_agent_destroy(s->agent);
+	hp_effects_destroy(s->fx);
+}
+
+enum hp_agent_verdict scene_input(struct scene *s, const uint8_t *packet, size_t len, bool on_home, size_t *error_at)
+{
+	struct hp_input in = {.data = packet, .len = len, .link = on_home ? 0 : 1, .has_mac = true, .mac = {{2, 0, 0, 0, 0, 9}}};
+	struct hp_packet p;
+
+	if (hp_packet_read(&p, packet, len) != HP_WALK_OK || p.proto != HP_PROTO_MH)
+		abort();
+	return hp_agent_message(s->agent, &in, &p, s->now, s->fx, error_at);
+}
+
+void scene_wait(struct scene *s, uint64_t ms)
+{
+	const uint64_t end = s->now.mono_ms + ms;
+
+	for (;;) {
+		uint64_t next = hp_agent_next(s->agent);
+		uint64_t to = next < end ? next : end;
+
+		if (to > s->now.mono_ms) {
+			s->now.wall_ms += to - s->now.mono_ms;
+			s->now.mono_ms = to;
+		}
+		hp_agent_tick(s->agent, s->now, s->fx);
+		if (to == end && hp_agent_next(s->agent) > end)
+			return;
+	}
+}
+
+static int render(const struct hp_effect *e, char *out, size_t room)
+{
+	static const char *const events[HP_EVENT_COUNT] = {"registered", "moved",   "refreshed", "deregistered",
+							   "expired",    "revoked", "refused"};
+	const uint8_t *b = e->send.body;
+
+	switch (e->kind) {
+	case HP_EFFECT_BIND:
+		return snprintf(out, room, "bind %s>%s@%s%s", name_of(&e->bind.hoa), name_of(&e->bind.coa), name_of(&e->bind.ha),
+				e->bind.out_link == HP_LINK_NONE ? " nowhere" : "");
+	case HP_EFFECT_UNBIND:
+		return snprintf(out, room, "unbind %s", name_of(&e->unbind.hoa));
+	case HP_EFFECT_ADDRESS:
+		return snprintf(out, room, "%s %s", e->address.valid ? "probe" : "cancel", name_of(&e->address.address));
+	case HP_EFFECT_GROUP:
+		return snprintf(out, room, "%s %s", e->group.joined ? "proxy" : "unproxy", name_of(&e->group.group));
+	case HP_EFFECT_NEIGHBOR:
+		return snprintf(out, room, "%s %s", e->neighbor.usable ? "learn" : "forget", name_of(&e->neighbor.address));
+	case HP_EFFECT_EVENT:
+		return snprintf(out, room, "!%s", events[e->event.kind]);
+	case HP_EFFECT_SEND: /* §6.1.8: status 6, K 7, sequence 8, lifetime 10 */
+		return snprintf(out, room, "ba %u%s seq %u life %u %s>%s%s%s%s%s", b[6], b[7] & 0x80 ? " K" : "", b[8] << 8 | b[9],
+				b[10] << 8 | b[11], name_of(&e->send.src), name_of(&e->send.dst),
+				hp_ip6_is_any(&e->send.coa) ? "" : " via ", hp_ip6_is_any(&e->send.coa) ? "" : name_of(&e->send.coa),
+				e->send.has_mac ? " mac" : "", b[2] == 6 && e->send.body_len % 8 == 0 ? "" : " MALFORMED");
+	default:
+		return snprintf(out, room, "?");
+	}
+}
+
+const char *scene_effects(struct scene *s)
+{
+	static char text[2048];
+	size_t n = 0;
+
+	text[0] = 0;
+	for (size_t i = 0; i < hp_effects_count(s->fx) && n < sizeof(text) - 200; i++) {
+		if (i)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, ", ");
+		n += (size_t)render(hp_effects_at(s->fx, i), text + n, sizeof(text) - n);
+	}
+	hp_effects_clear(s->fx);
+	return text;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A home agent on a real home link (0), a core link (1) and a virtual home link (2), and names for the addresses around it. */
+#ifndef HP_TESTS_SCENE_H
+#define HP_TESTS_SCENE_H
+
+#include "agent/agent.h"
+#include "craft.h"
+#include "double.h"
+
+struct scene {
+	struct hp_neighbor neighbor;
+	struct hp_agent *agent;
+	struct hp_effects *fx;
+	struct hp_now now;
+};
+
+struct scene_conf {
+	uint32_t max_bindings, max_lifetime_s; /* 0: 16 and 3600 */
+	bool no_dad, no_authenticator;
+	uint32_t valid_s, preferred_s; /* of 2001:db8:3::/64; 0: infinite */
+};
+
+void scene_open(struct scene *s, const struct scene_conf *conf);
+void scene_close(struct scene *s);
+struct hp_ip6 scene_address(const char *name);
+/* Hands a packet in; on_home: heard on the home link from its sender itself. */
+enum hp_agent_verdict scene_input(struct scene *s, const uint8_t *packet, size_t len, bool on_home, size_t *error_at);
+/* Runs time forward, ticking whenever the agent wants it. */
+void scene_wait(struct scene *s, uint64_t ms);
+/* The effects so far as text, and none are left. The text lives until the next call. */
+const char *scene_effects(struct scene *s);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef HP_TESTS_AGENT_TESTS_H
+#define HP_TESTS_AGENT_TESTS_H
+
+void test_update(void);
+void test_mobility_header(void);
+void test_path_mtu(void);
+void test_model(void);
+void test_many(void);
+void test_page(void);
+void test_reroute(void);
+void test_anycast(void);
+
+#endif
