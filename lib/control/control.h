@@ -49,6 +49,7 @@ enum hp_trouble {
 	X(HP_CT_ERROR_LIMITED, "icmp6.error_limited", "ICMPv6 errors not sent: rate limit")                                                \
 	X(HP_CT_ERROR_FORBIDDEN, "icmp6.error_forbidden", "ICMPv6 errors not sent: RFC 4443 §2.4 (e)")                                     \
 	X(HP_CT_ERROR_IN, "icmp6.error_in", "ICMPv6 errors received")                                                                      \
+	X(HP_CT_BE_OUT, "mh.be_out", "Binding Errors sent")                                                                                \
 	X(HP_CT_BE_LIMITED, "mh.be_limited", "Binding Errors not sent: rate limit")                                                        \
 	X(HP_CT_NO_ROUTE, "control.no_route", "own packets dropped: no route")                                                             \
 	X(HP_CT_IGNORED, "control.ignored", "packets for us that nothing here answers")
@@ -68,8 +69,15 @@ void hp_control_packet(struct hp_control *c, const struct hp_input *in, struct h
 /* An error wanted about a packet (IPv6 header on) that came in on `link`; word: MTU or pointer. */
 void hp_control_trouble(struct hp_control *c, const struct hp_input *in, enum hp_trouble trouble, uint32_t word, struct hp_now now,
 			struct hp_effects *fx);
-/* A whole packet that wants a next hop: ours after hp_compose (link as in hp_send), or one that a worker could not resolve
- * (link and next hop of its path). `next_hop` NULL: by route of `dst` (or dst itself on `link`). */
+/* A whole packet that wants a next hop: ours after hp_compose (link and first hop of its hp_send), or one that a worker could not
+ * resolve (link and next hop of its path). `next_hop` NULL: by route of `dst` (or dst itself on `link`). `dst` is the destination in the
+ * packet's outermost header. No route, or to ourselves: DISCARD; nobody there on a virtual link: DISCARD with unreachable. */
+static inline const struct hp_ip6 *hp_control_first_hop(const struct hp_send *s)
+{
+	const struct hp_ip6 *inner = hp_ip6_is_any(&s->coa) ? &s->dst : &s->coa;
+
+	return hp_ip6_is_any(&s->outer_dst) ? inner : &s->outer_dst;
+}
 void hp_control_output(struct hp_control *c, uint16_t link, const struct hp_ip6 *next_hop, const struct hp_ip6 *dst, void *token,
 		       struct hp_now now, struct hp_effects *fx);
 void hp_control_used(struct hp_control *c, uint16_t link, const struct hp_ip6 *neighbor, struct hp_now now, struct hp_effects *fx);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "control/control.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "control/output.h"
+#include "control/state.h"
+
+/* Room for the nodes of all our links at once; what a cache entry takes comes as it is used. */
+#define MAX_NEIGHBORS 65536
+
+const struct hp_counter_info hp_control_counters[HP_CT_COUNT] = {HP_CONTROL_COUNTERS(HP_COUNTER_INFO)};
+
+static void probed(void *ctx, uint16_t link, const struct hp_ip6 *address, bool unique, struct hp_now now, struct hp_effects *fx)
+{
+	struct hp_control *c = ctx;
+
+	hp_agent_probed(c->agent, link, address, unique, now, fx);
+}
+
+static int add_routes(struct hp_control *c, const struct hp_control_conf *conf)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < conf->links && !ret; i++)
+		for (unsigned int k = 0; k < conf->link[i].addresses && !ret; k++) {
+			const struct hp_own_address *a = &conf->link[i].address[k];
+			const struct hp_route route = {
+				.prefix = a->address,
+				.length = a->prefix_length,
+				.kind = conf->link[i].is_virtual ? HP_ROUTE_VIRTUAL : HP_ROUTE_CONNECTED,
+				.link = (uint16_t)i,
+			};
+
+			ret = hp_routes_put(c->routes, &route);
+		}
+	for (unsigned int i = 0; i < conf->routes && !ret; i++)
+		ret = conf->route[i].link < conf->links ? hp_routes_put(c->routes, &conf->route[i]) : -EINVAL;
+	return ret;
+}
+
+/* The prefixes of a link, each once, with the longest of its lifetimes. Returns how many. */
+static unsigned int prefixes_of(const struct hp_neighbor_link *link, struct hp_agent_prefix *out)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < link->addresses; i++) {
+		const struct hp_own_address *a = &link->address[i];
+		const struct hp_ip6 prefix = hp_ip6_prefix(&a->address, a->prefix_length);
+		unsigned int k = 0;
+
+		while (k < n && !(out[k].length == a->prefix_length && hp_ip6_eq(&out[k].prefix, &prefix)))
+			k++;
+		if (k == n)
+			out[n++] = (struct hp_agent_prefix){.prefix = prefix, .length = a->prefix_length};
+		if (out[k].valid_s < a->valid_s)
+			out[k].valid_s = a->valid_s;
+		if (out[k].preferred_s < a->preferred_s)
+			out[k].preferred_s = a->preferred_s;
+	}
+	return n;
+}
+
+static int create_agent(struct hp_control *c, const struct hp_control_conf *conf, struct hp_now now)
+{
+	struct hp_agent_conf ac = {
+		.max_bindings = conf->max_bindings,
+		.max_lifetime_s = conf->max_lifetime_s,
+		.dad = conf->dad,
+		.authenticator = conf->authenticator,
+		.neighbor = c->neighbor,
+		.route = hp_output_hop,
+		.route_ctx = c,
+		.seed = conf->seed + 1,
+	};
+	struct hp_agent_link *links = calloc(conf->links, sizeof(*links));
+	int ret = -ENOMEM;
+
+	if (!links)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < conf->links; i++) {
+		struct hp_agent_link *l = &links[ac.links];
+
+		if (!conf->link[i].home)
+			continue;
+		*l = (struct hp_agent_link){.link = (uint16_t)i, .is_virtual = conf->link[i].is_virtual};
+		l->prefix = calloc(conf->link[i].addresses + 1, sizeof(*l->prefix));
+		if (!l->prefix)
+			goto out;
+		l->prefixes = prefixes_of(&conf->link[i], l->prefix);
+		ac.links++;
+	}
+	ac.link = links;
+	ret = hp_agent_create(&c->agent, &ac, now);
+out:
+	for (unsigned int i = 0; i < ac.links; i++)
+		free(links[i].prefix);
+	free(links);
+	return ret;
+}
+
+int hp_control_create(struct hp_control **out, const struct hp_control_conf *conf, struct hp_now now)
+{
+	struct hp_neighbor_conf nc = {
+		.links = conf->links,
+		.link = conf->link,
+		.seed = conf->seed,
+		.max_neighbors = MAX_NEIGHBORS,
+		.probed = probed,
+	};
+	struct hp_random random;
+	struct hp_control *c;
+	int ret;
+
+	if (!conf->links || conf->links >= HP_LINK_NONE || !conf->link)
+		return -EINVAL;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	ret = -ENOMEM;
+	c->links = conf->links;
+	c->link = calloc(conf->links, sizeof(*c->link));
+	if (!c->link)
+		goto fail;
+	for (unsigned int i = 0; i < conf->links; i++)
+		c->link[i] = (struct hp_control_link){.is_virtual = conf->link[i].is_virtual, .mtu = conf->link[i].mtu};
+	hp_random_seed(&random, conf->seed + 2);
+	hp_limit_init(&c->errors, &random, now.mono_ms);
+	hp_limit_init(&c->binding_errors, &random, now.mono_ms);
+	ret = hp_routes_create(&c->routes, hp_random_u64(&random));
+	if (ret)
+		goto fail;
+	ret = add_routes(c, conf);
+	if (ret)
+		goto fail;
+	nc.ctx = c;
+	ret = hp_neighbor_create(&c->neighbor, &nc, now);
+	if (ret)
+		goto fail;
+	ret = create_agent(c, conf, now);
+	if (ret)
+		goto fail;
+	*out = c;
+	return 0;
+fail:
+	hp_control_destroy(c, NULL);
+	return ret;
+}
+
+void hp_control_destroy(struct hp_control *c, struct hp_effects *fx)
+{
+	if (!c)
+		return;
+	hp_agent_destroy(c->agent);
+	hp_neighbor_destroy(c->neighbor, fx);
+	hp_routes_destroy(c->routes);
+	free(c->link);
+	free(c);
+}
+
+void hp_control_start(struct hp_control *c, struct hp_now now, struct hp_effects *fx)
+{
+	/* No wire, no carrier to wait for. */
+	for (unsigned int i = 0; i < c->links; i++)
+		if (c->link[i].is_virtual)
+			hp_neighbor_carrier(c->neighbor, (uint16_t)i, true, now, fx);
+}
+
+void hp_control_stop(struct hp_control *c, struct hp_now now, struct hp_effects *fx)
+{
+	hp_neighbor_farewell(c->neighbor, now, fx);
+}
+
+void hp_control_carrier(struct hp_control *c, uint16_t link, bool up, struct hp_now now, struct hp_effects *fx)
+{
+	hp_neighbor_carrier(c->neighbor, link, up, now, fx);
+}
+
+void hp_control_used(struct hp_control *c, uint16_t link, const struct hp_ip6 *neighbor, struct hp_now now, struct hp_effects *fx)
+{
+	hp_neighbor_used(c->neighbor, link, neighbor, now, fx);
+}
+
+void hp_control_tick(struct hp_control *c, struct hp_now now, struct hp_effects *fx)
+{
+	hp_neighbor_tick(c->neighbor, now, fx);
+	hp_agent_tick(c->agent, now, fx);
+}
+
+uint64_t hp_control_next(const struct hp_control *c)
+{
+	const uint64_t neighbor = hp_neighbor_next(c->neighbor), agent = hp_agent_next(c->agent);
+
+	return neighbor < agent ? neighbor : agent;
+}
+
+int hp_control_revoke(struct hp_control *c, const struct hp_ip6 *hoa, struct hp_now now, struct hp_effects *fx)
+{
+	return hp_agent_revoke(c->agent, hoa, now, fx);
+}
+
+const struct hp_agent *hp_control_agent(const struct hp_control *c)
+{
+	return c->agent;
+}
+
+const struct hp_neighbor *hp_control_neighbor(const struct hp_control *c)
+{
+	return c->neighbor;
+}
+
+const struct hp_routes *hp_control_routes(const struct hp_control *c)
+{
+	return c->routes;
+}
+
+const uint64_t *hp_control_count(const struct hp_control *c)
+{
+	return c->count;
+}

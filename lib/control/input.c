@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A packet for us, or about us, from its first octet to who deals with it. */
+#include "control/complaint.h"
+#include "control/control.h"
+#include "control/icmp.h"
+#include "control/output.h"
+#include "control/state.h"
+
+static void complain(struct hp_control *c, const struct hp_input *in, uint8_t type, uint8_t code, uint32_t word, struct hp_now now,
+		     struct hp_effects *fx)
+{
+	hp_complaint_icmp(c, in, &(struct hp_complaint){.type = type, .code = code, .word = word}, now, fx);
+}
+
+/* The walk ended early. */
+static void malformed(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, enum hp_walk walk, bool to_us,
+		      struct hp_now now, struct hp_effects *fx)
+{
+	switch (walk) {
+	case HP_WALK_HAO_MISPLACED:
+	case HP_WALK_HAO_REPEATED:
+	case HP_WALK_HAO_LENGTH:
+	case HP_WALK_HAO_ADDRESS:
+		c->count[HP_CT_HAO]++;
+		return;
+	case HP_WALK_RH_TYPE2:
+		c->count[HP_CT_RH2]++;
+		return;
+	case HP_WALK_HOPOPTS_PLACE:
+	case HP_WALK_OPTION_ERROR:
+	case HP_WALK_OPTION_ERROR_UNICAST:
+	case HP_WALK_RH_TYPE:
+		if (to_us && !(walk == HP_WALK_OPTION_ERROR_UNICAST && hp_ip6_is_multicast(&p->dst)))
+			complain(c, in, HP_ICMP6_PARAM_PROBLEM, p->error_code, p->error_at, now, fx);
+		break;
+	default:
+		break;
+	}
+	c->count[HP_CT_MALFORMED]++;
+}
+
+/* Router and neighbour discovery, redirects, multicast listener queries: of one link, never out of a tunnel. */
+static bool is_discovery(const struct hp_input *in, const struct hp_packet *p)
+{
+	uint8_t type;
+
+	if (p->proto != HP_PROTO_ICMPV6 || p->is_fragment || hp_packet_payload_len(p) < 1 || in->tunnelled || !in->has_mac)
+		return false;
+	type = *hp_packet_payload(p);
+	return type == HP_ICMP6_MLD_QUERY || (type >= HP_ICMP6_RS && type <= HP_ICMP6_REDIRECT);
+}
+
+/* RFC 6275 §9.3.1: only what carries its own proof may use a home address that is not bound to the source. */
+static bool home_address_holds(const struct hp_control *c, const struct hp_packet *p)
+{
+	struct hp_binding_view b;
+
+	if (!p->has_hao || p->proto == HP_PROTO_MH || p->proto == HP_PROTO_ESP || p->proto == HP_PROTO_AH)
+		return true;
+	return hp_agent_find(c->agent, &p->hoa, &b) && b.state == HP_BINDING_VALID && hp_ip6_eq(&b.coa, &p->src);
+}
+
+static void mobility(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
+{
+	struct hp_complaint what = {.type = HP_ICMP6_PARAM_PROBLEM, .direct = true};
+	size_t error_at;
+
+	switch (hp_agent_message(c->agent, in, p, now, fx, &error_at)) {
+	case HP_AGENT_DONE:
+		break;
+	case HP_AGENT_PARAMETER_PROBLEM:
+		what.word = (uint32_t)error_at;
+		hp_complaint_icmp(c, in, &what, now, fx);
+		break;
+	case HP_AGENT_UNKNOWN_TYPE:
+		hp_complaint_binding(c, in, p, HP_BE_UNKNOWN_MH, now, fx);
+		break;
+	}
+}
+
+static void deliver(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
+{
+	if (p->is_fragment) {
+		c->count[HP_CT_IGNORED]++; /* whole packets only: reassembly is before us */
+		return;
+	}
+	switch (p->proto) {
+	case HP_PROTO_MH:
+		if (hp_ip6_is_multicast(&p->dst))
+			c->count[HP_CT_IGNORED]++;
+		else
+			mobility(c, in, p, now, fx);
+		break;
+	case HP_PROTO_ICMPV6:
+		hp_icmp_input(c, in, p, now, fx);
+		break;
+	case HP_PROTO_NONE:
+	case HP_PROTO_IPV6: /* a tunnel packet that the pipeline would not take */
+	case HP_PROTO_ESP:
+	case HP_PROTO_AH:
+		c->count[HP_CT_IGNORED]++;
+		break;
+	case HP_PROTO_TCP:
+	case HP_PROTO_UDP:
+		c->count[HP_CT_IGNORED]++;
+		complain(c, in, HP_ICMP6_UNREACHABLE, HP_UNREACH_PORT, 0, now, fx);
+		break;
+	default:
+		c->count[HP_CT_IGNORED]++;
+		complain(c, in, HP_ICMP6_PARAM_PROBLEM, 1, p->next_at, now, fx);
+		break;
+	}
+}
+
+void hp_control_packet(struct hp_control *c, const struct hp_input *in, struct hp_now now, struct hp_effects *fx)
+{
+	struct hp_packet p;
+	enum hp_walk walk = hp_packet_read(&p, in->data, in->len);
+	const bool to_group = hp_ip6_is_multicast(&p.dst) && !in->tunnelled, to_us = hp_output_is_own(c, in->link, &p.dst);
+
+	c->count[HP_CT_IN]++;
+	if (walk != HP_WALK_OK) {
+		malformed(c, in, &p, walk, to_us || to_group, now, fx);
+	} else if (is_discovery(in, &p)) {
+		hp_neighbor_packet(c->neighbor, in->link, &in->mac, &p, now, fx);
+	} else if (to_us || to_group) {
+		if (home_address_holds(c, &p))
+			deliver(c, in, &p, now, fx);
+		else
+			hp_complaint_binding(c, in, &p, HP_BE_UNKNOWN_BINDING, now, fx);
+	} else {
+		c->count[HP_CT_IGNORED]++;
+		/* RFC 6275 §10.4.2: what was attracted for a mobile node's link-local address is not tunnelled. */
+		if (!in->tunnelled && hp_agent_defends(c->agent, in->link, &p.dst))
+			complain(c, in, HP_ICMP6_UNREACHABLE, HP_UNREACH_ADDRESS, 0, now, fx);
+	}
+}
+
+void hp_control_trouble(struct hp_control *c, const struct hp_input *in, enum hp_trouble trouble, uint32_t word, struct hp_now now,
+			struct hp_effects *fx)
+{
+	static const struct {
+		uint8_t type, code;
+	} is[HP_TROUBLE_COUNT] = {
+		[HP_TROUBLE_HOP_LIMIT] = {HP_ICMP6_TIME_EXCEEDED, 0},
+		[HP_TROUBLE_NO_ROUTE] = {HP_ICMP6_UNREACHABLE, HP_UNREACH_NO_ROUTE},
+		[HP_TROUBLE_SCOPE] = {HP_ICMP6_UNREACHABLE, HP_UNREACH_SCOPE},
+		[HP_TROUBLE_ADDRESS] = {HP_ICMP6_UNREACHABLE, HP_UNREACH_ADDRESS},
+		[HP_TROUBLE_TOO_BIG] = {HP_ICMP6_TOO_BIG, 0},
+		[HP_TROUBLE_LIMIT] = {HP_ICMP6_PARAM_PROBLEM, 0},
+		[HP_TROUBLE_REASSEMBLY] = {HP_ICMP6_TIME_EXCEEDED, 1},
+	};
+	const bool has_word = trouble == HP_TROUBLE_TOO_BIG || trouble == HP_TROUBLE_LIMIT;
+
+	complain(c, in, is[trouble].type, is[trouble].code, has_word ? word : 0, now, fx);
+}

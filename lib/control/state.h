@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of this room share. */
+#ifndef HP_CONTROL_STATE_H
+#define HP_CONTROL_STATE_H
+
+#include "control/control.h"
+#include "control/limit.h"
+
+struct hp_control_link {
+	bool is_virtual;
+	uint16_t mtu;
+};
+
+struct hp_control {
+	struct hp_neighbor *neighbor;
+	struct hp_agent *agent;
+	struct hp_routes *routes;
+	unsigned int links;
+	struct hp_control_link *link;
+	struct hp_limit errors, binding_errors;
+	uint64_t count[HP_CT_COUNT];
+};
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lab.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "run.h"
+#include "wire/compose.h"
+#include "wire/icmp6.h"
+
+void lab_open(struct lab *l)
+{
+	const uint32_t infinite = HP_LIFETIME_INFINITE;
+	const struct hp_own_address home[] = {{craft_ip6(LAB_HA), 64, infinite, infinite}};
+	const struct hp_own_address core[] = {{craft_ip6(LAB_CORE), 64, infinite, infinite}};
+	const struct hp_own_address virtual_[] = {{craft_ip6(LAB_VHA), 64, infinite, infinite}};
+	const struct hp_neighbor_link links[] = {
+		{.mac = {{2, 0, 0, 0, 0, 1}}, .mtu = 1500, .addresses = 1, .address = home, .home = true},
+		{.mac = {{2, 0, 0, 0, 0, 2}}, .mtu = 1500, .addresses = 1, .address = core},
+		{.is_virtual = true, .mtu = 1500, .addresses = 1, .address = virtual_, .home = true},
+	};
+	const struct hp_route gate = {.kind = HP_ROUTE_STATIC, .length = 0, .link = 1, .via = craft_ip6(LAB_GATE)};
+	const struct hp_control_conf conf = {
+		.links = 3,
+		.link = links,
+		.routes = 1,
+		.route = &gate,
+		.max_bindings = 16,
+		.max_lifetime_s = 3600,
+		.authenticator = &hp_authenticator_none,
+		.seed = 1,
+	};
+
+	*l = (struct lab){.now = {.mono_ms = 5000, .wall_ms = 1700000000000}};
+	if (hp_effects_create(&l->fx) || hp_control_create(&l->control, &conf, l->now))
+		abort();
+	hp_control_start(l->control, l->now, l->fx);
+	for (uint16_t i = 0; i < 2; i++) {
+		hp_control_carrier(l->control, i, true, l->now, l->fx);
+		l->linklocal[i] = hp_ip6_linklocal_from_mac(&links[i].mac);
+	}
+	hp_effects_clear(l->fx);
+}
+
+void lab_close(struct lab *l)
+{
+	hp_control_destroy(l->control, l->fx);
+	hp_effects_destroy(l->fx);
+}
+
+struct hp_input lab_input(const uint8_t *packet, size_t len, uint16_t link)
+{
+	return (struct hp_input){.data = packet, .len = len, .link = link, .has_mac = true, .mac = {{2, 0, 0, 0, 0, 9}}};
+}
+
+void lab_bind(struct lab *l)
+{
+	uint8_t packet[CRAFT_ROOM];
+	struct craft_bu bu = {.src = craft_ip6(LAB_COA),
+			      .dst = craft_ip6(LAB_HA),
+			      .hoa = craft_ip6(LAB_H),
+			      .sequence = 1,
+			      .lifetime = 100,
+			      .a = true,
+			      .h = true};
+	struct hp_input in = lab_input(packet, craft_bu(packet, &bu), 1);
+
+	hp_control_packet(l->control, &in, l->now, l->fx);
+	CU_ASSERT_STRING_EQUAL(lab_effects(l), "bind mtu 1460, ba 0 2001:db8:1::1>2001:db8:1::100 via 2001:db8:a::1");
+}
+
+static size_t way(const struct hp_send *s, char *out, size_t room)
+{
+	char text[5][HP_IP6_TEXT];
+	size_t n = (size_t)snprintf(out, room, " %s>%s", hp_ip6_text(&s->src, text[0]), hp_ip6_text(&s->dst, text[1]));
+
+	if (!hp_ip6_is_any(&s->coa))
+		n += (size_t)snprintf(out + n, room - n, " via %s", hp_ip6_text(&s->coa, text[2]));
+	if (!hp_ip6_is_any(&s->outer_dst))
+		n += (size_t)snprintf(out + n, room - n, " in %s>%s", hp_ip6_text(&s->outer_src, text[3]),
+				      hp_ip6_text(&s->outer_dst, text[4]));
+	if (s->link != HP_LINK_ANY)
+		n += (size_t)snprintf(out + n, room - n, " link %u", s->link);
+	return n;
+}
+
+static size_t sent(const struct hp_send *s, char *out, size_t room)
+{
+	const uint8_t *b = s->body;
+	uint8_t packet[CRAFT_ROOM];
+	int len = hp_compose(s, packet, sizeof(packet));
+	char hoa[HP_IP6_TEXT];
+	struct hp_ip6 a;
+	size_t n;
+
+	CU_ASSERT(len > 0);
+	if (s->proto == HP_PROTO_ICMPV6 && b[0] < 128) {
+		/* RFC 4443 §2.4 (c): never longer than this. */
+		CU_ASSERT(len <= HP_IP6_MIN_MTU);
+		n = (size_t)snprintf(out, room, "error %u/%u %u", b[0], b[1], (unsigned int)b[4] << 24 | b[5] << 16 | b[6] << 8 | b[7]);
+	} else if (s->proto == HP_PROTO_ICMPV6 && b[0] == HP_ICMP6_ECHO_REPLY) {
+		n = (size_t)snprintf(out, room, "echo");
+	} else if (s->proto == HP_PROTO_MH && b[2] == 7) { /* §6.1.9 */
+		memcpy(&a, b + 8, sizeof(a));
+		n = (size_t)snprintf(out, room, "be %u %s", b[6], hp_ip6_text(&a, hoa));
+	} else if (s->proto == HP_PROTO_MH) {
+		n = (size_t)snprintf(out, room, "ba %u", b[6]);
+	} else {
+		return 0;
+	}
+	return n + way(s, out + n, room - n);
+}
+
+static size_t render(const struct hp_effect *e, char *out, size_t room)
+{
+	switch (e->kind) {
+	case HP_EFFECT_SEND:
+		return sent(&e->send, out, room);
+	case HP_EFFECT_BIND:
+		return (size_t)snprintf(out, room, "bind mtu %u", e->bind.mtu);
+	case HP_EFFECT_UNBIND:
+		return (size_t)snprintf(out, room, "unbind");
+	case HP_EFFECT_TRANSMIT:
+		return (size_t)snprintf(out, room, "transmit %u %02x:%02x", e->transmit.link, e->transmit.mac.b[0], e->transmit.mac.b[5]);
+	case HP_EFFECT_DISCARD:
+		return (size_t)snprintf(out, room, "discard%s", e->discard.unreachable ? " unreachable" : "");
+	default:
+		return 0;
+	}
+}
+
+const char *lab_effects(struct lab *l)
+{
+	static char text[4096];
+	size_t n = 0;
+
+	text[0] = 0;
+	for (size_t i = 0; i < hp_effects_count(l->fx) && n < sizeof(text) - 300; i++) {
+		char one[300];
+		size_t len = render(hp_effects_at(l->fx, i), one, sizeof(one));
+
+		if (len)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "", one);
+	}
+	hp_effects_clear(l->fx);
+	return text;
+}
+
+uint64_t lab_count(const struct lab *l, enum hp_control_counter counter)
+{
+	return hp_control_count(l->control)[counter];
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A whole home agent core: home link 0, core link 1, virtual home link 2, no DAD, everybody accepted. */
+#ifndef HP_TESTS_LAB_H
+#define HP_TESTS_LAB_H
+
+#include "control/control.h"
+#include "craft.h"
+
+#define LAB_HA   "2001:db8:1::1"
+#define LAB_CORE "2001:db8:f::1"
+#define LAB_VHA  "2001:db8:2::1"
+#define LAB_GATE "2001:db8:f::fe" /* default router on the core link */
+#define LAB_H    "2001:db8:1::100"
+#define LAB_COA  "2001:db8:a::1"
+#define LAB_CN   "2001:db8:c::1"
+
+struct lab {
+	struct hp_control *control;
+	struct hp_effects *fx;
+	struct hp_now now;
+	struct hp_ip6 linklocal[2]; /* of links 0 and 1 */
+};
+
+void lab_open(struct lab *l);
+void lab_close(struct lab *l);
+/* LAB_H is at LAB_COA from now on. */
+void lab_bind(struct lab *l);
+struct hp_input lab_input(const uint8_t *packet, size_t len, uint16_t link);
+/* Effects but discovery and events as text; none are left. */
+const char *lab_effects(struct lab *l);
+uint64_t lab_count(const struct lab *l, enum hp_control_counter counter);
+
+#endif

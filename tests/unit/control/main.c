@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run.h"
+#include "tests.h"
+
+int main(void)
+{
+	static const struct hp_test tests[] = {
+		{"routes: put, replace, remove, order", test_route_table},
+		{"routes against a naive model", test_route_model},
+		{"packets for us", test_input},
+		{"packets of a mobile node", test_mobile},
+		{"errors about our tunnels", test_relay},
+		{"troubles of the workers", test_trouble},
+		{"budgets of errors", test_limits},
+		{"output", test_output},
+		{"first hop", test_first_hop},
+		HP_TESTS_END,
+	};
+
+	return hp_tests_run("control", tests);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef HP_TESTS_CONTROL_TESTS_H
+#define HP_TESTS_CONTROL_TESTS_H
+
+void test_route_model(void);
+void test_route_table(void);
+void test_input(void);
+void test_mobile(void);
+void test_relay(void);
+void test_trouble(void);
+void test_limits(void);
+void test_output(void);
+void test_first_hop(void);
+
+#endif
