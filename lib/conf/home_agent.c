@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* home_agent, and the sections whose function does not exist yet: a value that asks for it is refused, never ignored. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/parts.h"
+
+static int later_bool(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	bool wanted = false;
+	int ret = hp_value_bool(v, key, &wanted);
+
+	(void)out;
+	if (!ret && wanted)
+		return hp_value_want(v, "false: this version cannot do it yet");
+	return ret;
+}
+
+static int ignored_number(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	uint32_t n;
+
+	(void)out;
+	return hp_value_u32(v, key, &n);
+}
+
+static int prefix_advertisement(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	static const struct hp_key keys[] = {
+		{"enabled", later_bool},
+		{"min_interval_s", ignored_number, 0, 1, UINT32_MAX - 1LL},
+		{"max_interval_s", ignored_number, 0, 1, UINT32_MAX - 1LL},
+		HP_KEY_END,
+	};
+
+	(void)key;
+	return hp_value_table(v, keys, out);
+}
+
+static int authentication(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	static const char *const words[] = {"mn-ha", "ipsec", "none", NULL};
+	const struct hp_key word = {.more = words};
+	struct hp_conf_draft *d = out;
+	int n, ret = hp_value_word(v, &word, &n);
+
+	(void)key;
+	if (ret)
+		return ret;
+	if (n != HP_AUTH_NONE)
+		return hp_value_want(v, "\"none\" (for labs), or no such key: then every registration is refused; this version cannot "
+					"authenticate yet");
+	d->conf->home_agent.authentication = HP_AUTH_NONE;
+	return 0;
+}
+
+static int one_home_link(const struct hp_value *v, size_t i, void *ctx)
+{
+	struct hp_conf_draft *d = ctx;
+	int ret;
+
+	d->home_links = (unsigned int)i + 1;
+	ret = hp_value_string(v, NULL, &d->home_link[i]);
+	for (size_t k = 0; k < i && !ret; k++)
+		if (strcmp(d->home_link[k], d->home_link[i]) == 0)
+			ret = hp_value_want(v, "a link that is not in the list already");
+	return ret;
+}
+
+static int home_links(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	struct hp_conf_draft *d = out;
+
+	(void)key;
+	if (!json_array_size(v->json))
+		return hp_value_want(v, "a list of at least one link's name");
+	d->home_link = calloc(json_array_size(v->json), sizeof(*d->home_link));
+	if (!d->home_link)
+		return hp_error_set(v->error, ENOMEM, v->path, "out of memory");
+	return hp_value_each(v, "link names", one_home_link, d);
+}
+
+static int lifetime(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	/* A home agent lifetime of 0 is never sent (RFC 6275 §7.4). */
+	const struct hp_key seconds = {.min = 1, .max = 65520};
+	struct hp_conf_draft *d = out;
+
+	(void)key;
+	d->has_lifetime = true;
+	return hp_value_u16(v, &seconds, &d->conf->home_agent.lifetime_s);
+}
+
+#define AGENT(m) offsetof(struct hp_conf, home_agent.m)
+
+int hp_conf_home_agent(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	static const struct hp_key keys[] = {
+		{"links", home_links, .required = true},
+		{"preference", hp_value_u16, AGENT(preference), 0, 65535, .inside = true},
+		{"lifetime_s", lifetime},
+		{"max_bindings", hp_value_u32, AGENT(max_bindings), 1, 64 * 1024 * 1024, .inside = true},
+		/* Units of 4 s in 16 bits (§6.1.7). */
+		{"max_binding_lifetime_s", hp_value_u32, AGENT(max_binding_lifetime_s), 4, 65535 * 4, .inside = true},
+		{"dad", hp_value_bool, AGENT(dad), .inside = true},
+		{"multicast", later_bool},
+		{"accounting", hp_value_bool, AGENT(accounting), .inside = true},
+		{"mobile_prefix_advertisement", prefix_advertisement},
+		{"authentication", authentication},
+		HP_KEY_END,
+	};
+
+	(void)key;
+	return hp_value_table(v, keys, out);
+}
+
+int hp_conf_later_list(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	(void)key;
+	(void)out;
+	if (!json_is_array(v->json) || json_array_size(v->json))
+		return hp_value_want(v, "an empty list: this version cannot do it yet");
+	return 0;
+}
+
+int hp_conf_later_text(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	(void)key;
+	(void)out;
+	if (!json_is_null(v->json))
+		return hp_value_want(v, "null or no such key: this version cannot do it yet");
+	return 0;
+}
+
+int hp_conf_correspondent(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	static const struct hp_key keys[] = {
+		{"enabled", later_bool},
+		{"protect", hp_conf_later_list},
+		{"max_binding_lifetime_s", ignored_number, 0, 4, 420},
+		HP_KEY_END,
+	};
+
+	(void)key;
+	return hp_value_table(v, keys, out);
+}
+
+int hp_conf_store(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	static const struct hp_key keys[] = {{"backend", hp_conf_later_text}, {"path", hp_conf_later_text}, HP_KEY_END};
+
+	(void)key;
+	return hp_value_table(v, keys, out);
+}
