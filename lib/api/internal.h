@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef HP_API_INTERNAL_H
+#define HP_API_INTERNAL_H
+
+#include <microhttpd.h>
+#include <sys/queue.h>
+
+#include "api/api.h"
+
+#define HP_API_BODY      (64 * 1024) /* a request body at most */
+#define HP_API_LISTENERS 16          /* of /v1/events */
+#define HP_API_BACKLOG   256         /* events a listener may lag behind */
+
+/* One client of /v1/events. */
+struct hp_listener {
+	LIST_ENTRY(hp_listener) link;
+	struct hp_api *api;
+	struct MHD_Connection *connection;
+	bool suspended;
+	char *queue[HP_API_BACKLOG];
+	unsigned int head, count;
+	unsigned int lost;
+	size_t offset; /* of queue[head] already given out */
+};
+LIST_HEAD(hp_listeners, hp_listener);
+
+struct hp_api {
+	struct hp_api_conf conf;
+	char *unix_path;
+	int epoll_fd;
+	struct MHD_Daemon *daemon[2]; /* unix, tcp */
+	struct hp_listeners listeners;
+	unsigned int listening;
+	bool kicked; /* something was resumed: run soon */
+	uint64_t keepalive_ms;
+};
+
+/* request.c */
+enum MHD_Result hp_request_handle(void *api, struct MHD_Connection *c, const char *url, const char *method, const char *version,
+				  const char *upload, size_t *upload_len, void **state);
+void hp_request_completed(void *api, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why);
+
+/* events.c */
+struct MHD_Response *hp_events_open(struct hp_api *api, struct MHD_Connection *c); /* NULL: too many listeners */
+void hp_events_keepalive(struct hp_api *api);
+void hp_events_close(struct hp_api *api); /* all of them, before the daemons stop */
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One request: routed to its resource, answered with JSON, always. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/internal.h"
+
+struct state {
+	char *body;
+	size_t len;
+	bool too_long;
+};
+
+void hp_api_fail(struct hp_api_response *res, int status, const char *code, const char *path, const char *fmt, ...)
+{
+	va_list ap;
+
+	res->status = status;
+	res->error_code = code;
+	snprintf(res->error_path, sizeof(res->error_path), "%s", path);
+	va_start(ap, fmt);
+	vsnprintf(res->error_message, sizeof(res->error_message), fmt, ap);
+	va_end(ap);
+}
+
+static const char *query(const struct hp_api_request *r, const char *name)
+{
+	return MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+/* Whether `method` is one of "GET,DELETE". */
+static bool allows(const char *methods, const char *method)
+{
+	size_t len = strlen(method);
+
+	for (const char *m = methods; m; m = strchr(m, ',') ? strchr(m, ',') + 1 : NULL)
+		if (strncmp(m, method, len) == 0 && (m[len] == ',' || !m[len]))
+			return true;
+	return false;
+}
+
+/* The resource of a path; *item is what follows it. */
+static const struct hp_api_resource *find(const struct hp_api *api, const char *url, const char **item)
+{
+	for (const struct hp_api_resource *r = api->conf.resource; r->path; r++) {
+		size_t len = strlen(r->path);
+
+		*item = NULL;
+		if (strncmp(url, r->path, len) != 0)
+			continue;
+		if (!url[len])
+			return r;
+		if (url[len] == '/' && r->items && url[len + 1] && !strchr(url + len + 1, '/')) {
+			*item = url + len + 1;
+			return r;
+		}
+	}
+	return NULL;
+}
+
+static enum MHD_Result reply(struct MHD_Connection *c, struct hp_api_response *res, const char *allow)
+{
+	struct MHD_Response *r;
+	enum MHD_Result ret;
+	char *text = res->text;
+
+	if (res->error_code) {
+		json_decref(res->json);
+		res->json = json_pack("{s:{s:s, s:s, s:s}}", "error", "code", res->error_code, "message", res->error_message, "path",
+				      res->error_path);
+	}
+	if (res->json) {
+		free(text);
+		text = json_dumps(res->json, JSON_COMPACT);
+		json_decref(res->json);
+		res->json = NULL;
+		res->content_type = "application/json";
+	}
+	r = MHD_create_response_from_buffer(text ? strlen(text) : 0, text ? text : (char *)(uintptr_t) "",
+					    text ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+	if (!r) {
+		free(text);
+		return MHD_NO;
+	}
+	if (text)
+		MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, res->content_type ? res->content_type : "text/plain");
+	if (allow)
+		MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW, allow);
+	ret = MHD_queue_response(c, (unsigned int)(res->status ? res->status : 200), r);
+	MHD_destroy_response(r);
+	return ret;
+}
+
+static enum MHD_Result serve_events(struct hp_api *api, struct MHD_Connection *c, const char *method)
+{
+	struct hp_api_response res = {0};
+	struct MHD_Response *r;
+	enum MHD_Result ret;
+
+	if (strcmp(method, "GET") != 0) {
+		hp_api_fail(&res, 405, "method_not_allowed", "", "found %s, want GET", method);
+		return reply(c, &res, "GET");
+	}
+	r = hp_events_open(api, c);
+	if (!r) {
+		hp_api_fail(&res, 503, "too_many_listeners", "", "there are %d listeners already", HP_API_LISTENERS);
+		return reply(c, &res, NULL);
+	}
+	ret = MHD_queue_response(c, 200, r);
+	MHD_destroy_response(r);
+	return ret;
+}
+
+static void serve(struct hp_api *api, struct MHD_Connection *c, const struct hp_api_resource *resource, const char *item,
+		  const char *method, const struct state *s, struct hp_api_response *res)
+{
+	struct hp_api_request req = {.method = method, .item = item, .query = query, .connection = c};
+	json_error_t why;
+
+	if (s->too_long) {
+		hp_api_fail(res, 413, "body_too_long", "", "found a body of more than %d octets", HP_API_BODY);
+		return;
+	}
+	if (s->len) {
+		req.body = json_loadb(s->body, s->len, JSON_REJECT_DUPLICATES, &why);
+		if (!req.body) {
+			hp_api_fail(res, 400, "bad_json", "", "line %d, column %d: %s", why.line, why.column, why.text);
+			return;
+		}
+	}
+	resource->serve(api->conf.ctx, &req, res);
+	json_decref(req.body);
+}
+
+enum MHD_Result hp_request_handle(void *ctx, struct MHD_Connection *c, const char *url, const char *method, const char *version,
+				  const char *upload, size_t *upload_len, void **state)
+{
+	struct hp_api *api = ctx;
+	const struct hp_api_resource *resource;
+	struct hp_api_response res = {0};
+	const char *item, *allow = NULL;
+	struct state *s = *state;
+
+	(void)version;
+	if (!s) {
+		*state = calloc(1, sizeof(*s));
+		return *state ? MHD_YES : MHD_NO;
+	}
+	if (*upload_len) {
+		char *grown = s->len + *upload_len <= HP_API_BODY ? realloc(s->body, s->len + *upload_len) : NULL;
+
+		if (grown) {
+			memcpy(grown + s->len, upload, *upload_len);
+			s->body = grown;
+			s->len += *upload_len;
+		} else {
+			s->too_long = true; /* read to its end all the same, or the client never sees the answer */
+		}
+		*upload_len = 0;
+		return MHD_YES;
+	}
+	/* MHD leaves the body away where HEAD was asked. */
+	if (strcmp(method, "HEAD") == 0)
+		method = "GET";
+	if (strcmp(url, "/v1/events") == 0)
+		return serve_events(api, c, method);
+	resource = find(api, url, &item);
+	if (!resource) {
+		hp_api_fail(&res, 404, "not_found", "", "there is no %.200s", url);
+	} else if (!allows(resource->methods, method)) {
+		hp_api_fail(&res, 405, "method_not_allowed", "", "found %.20s, want %s", method, resource->methods);
+		allow = resource->methods;
+	} else {
+		serve(api, c, resource, item, method, s, &res);
+	}
+	return reply(c, &res, allow);
+}
+
+void hp_request_completed(void *api, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why)
+{
+	struct state *s = *state;
+
+	(void)api;
+	(void)c;
+	(void)why;
+	if (s)
+		free(s->body);
+	free(s);
+	*state = NULL;
+}
