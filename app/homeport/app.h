@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The appliance: one struct that names everything it holds, and the few nouns that work on it.
+ * Everything here runs on the management thread. */
+#ifndef HP_HOMEPORT_APP_H
+#define HP_HOMEPORT_APP_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/api.h"
+#include "base/effect.h"
+#include "base/error.h"
+#include "base/now.h"
+#include "conf/conf.h"
+#include "control/control.h"
+#include "dataplane/dataplane.h"
+
+struct hp_app {
+	const char *file; /* of the configuration */
+	struct hp_conf *conf;
+	struct hp_dataplane *dp;
+	struct hp_control *control;
+	struct hp_effects *fx;
+	struct hp_api *api;
+	int epoll_fd, signal_fd;
+	bool stop;
+	uint64_t start_ns;         /* CLOCK_MONOTONIC at start: mono_ms counts from here */
+	uint64_t housekeeping_ms;  /* next housekeeping, mono_ms */
+	uint64_t effects_lost_at;  /* hp_effects_lost() when last reported */
+	uint64_t refused_by_table; /* effects that a dataplane table had no room for */
+	uint64_t forwarding_ms;    /* start of the program to workers running */
+	uint64_t loops, busy_loops;
+	bool *stalled; /* per worker, as last reported */
+};
+
+struct hp_now hp_app_now(const struct hp_app *app);
+
+/* args.c: the EAL's arguments, derived from the configuration (pure; tests/unit/homeport). */
+struct hp_eal_args {
+	int count;
+	char **arg; /* NULL-terminated, owned */
+};
+struct hp_eal_memory {
+	uint64_t hugepage_free, hugepage_size; /* bytes free in all, bytes a page; 0: none */
+	uint64_t available;                    /* ordinary memory, bytes */
+	uint64_t needed;                       /* by the configuration, bytes */
+};
+int hp_eal_args(struct hp_eal_args *out, const struct hp_conf *conf, const struct hp_eal_memory *memory);
+void hp_eal_args_free(struct hp_eal_args *args);
+/* The device as the EAL names it afterwards: a vdev string up to its first comma. Caller frees. */
+char *hp_eal_device(const struct hp_conf_port *port);
+
+/* machine.c: what this machine has. */
+void hp_machine_memory(struct hp_eal_memory *out);
+struct hp_conf_machine hp_machine(void);
+
+/* plan.c: configuration -> what dataplane and control want. Strings stay the configuration's. */
+struct hp_plan {
+	struct hp_dp_conf dp;
+	struct hp_control_conf control;
+	unsigned int dp_routes;
+	struct hp_dp_route *dp_route;
+	/* backing of the above */
+	struct hp_dp_port *port;
+	struct hp_dp_link *link;
+	unsigned int *lcore;
+	struct hp_neighbor_link *nb_link;
+	struct hp_own_address **address;
+	struct hp_route *route;
+	char **device;
+};
+int hp_plan_create(struct hp_plan **out, const struct hp_conf *conf);
+void hp_plan_destroy(struct hp_plan *plan);
+/* Bytes that `max_bindings` and the ports need: hugepage memory, and the management core's own. */
+uint64_t hp_plan_memory(const struct hp_plan *plan, uint64_t *own);
+int hp_plan_check_memory(const struct hp_conf *conf, const struct hp_plan *plan, const struct hp_eal_memory *memory, struct hp_error *e);
+
+/* carry.c: effects become calls, in their order; the list is empty afterwards. */
+void hp_carry_out(struct hp_app *app);
+/* Hands one punted packet to control. The mbuf is taken. */
+void hp_carry_in(void *app, struct rte_mbuf *m, const struct hp_punt *punt);
+
+/* loop.c */
+int hp_loop_create(struct hp_app *app, struct hp_error *e);
+void hp_loop_run(struct hp_app *app);
+void hp_loop_destroy(struct hp_app *app);
+
+/* event.c: an event to the log and to the listeners of /v1/events. */
+void hp_event_tell(struct hp_app *app, const struct hp_event *e);
+const char *hp_link_name(const struct hp_app *app, uint16_t link); /* NULL: none */
+
+/* reload.c: 0, or -errno with *e: the running configuration stays. */
+int hp_reload(struct hp_app *app, struct hp_error *e);
+
+/* resources: status.c, stats.c, lists.c */
+extern const struct hp_api_resource hp_resources[];
+void hp_serve_status(void *app, const struct hp_api_request *req, struct hp_api_response *res);
+void hp_serve_stats(void *app, const struct hp_api_request *req, struct hp_api_response *res);
+void hp_serve_metrics(void *app, const struct hp_api_request *req, struct hp_api_response *res);
+void hp_serve_bindings(void *app, const struct hp_api_request *req, struct hp_api_response *res);
+void hp_serve_neighbors(void *app, const struct hp_api_request *req, struct hp_api_response *res);
+void hp_serve_routes(void *app, const struct hp_api_request *req, struct hp_api_response *res);
+void hp_serve_reload(void *app, const struct hp_api_request *req, struct hp_api_response *res);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* homeport: a Mobile IPv6 home agent. The order of bringing up is the order of this file; taking down is its mirror. */
+#include <errno.h>
+#include <getopt.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "homeport/app.h"
+
+#define EXIT_USAGE 2
+
+static void usage(FILE *to)
+{
+	fputs("usage: homeport --config FILE [--check]\n"
+	      "\n"
+	      "A Mobile IPv6 home agent (RFC 6275).\n"
+	      "\n"
+	      "  -c, --config FILE  the configuration (JSON; config/homeport.schema.json describes it)\n"
+	      "      --check        validate the configuration and the memory it needs, then exit\n"
+	      "  -h, --help         this text\n"
+	      "  -V, --version      the version\n"
+	      "\n"
+	      "exit status: 0 stopped as told, 1 failed, 2 bad usage or configuration\n",
+	      to);
+}
+
+static int complain(const char *file, const struct hp_error *e)
+{
+	fprintf(stderr, "homeport: %s: %s%s%s\n", file, e->path, e->path[0] ? ": " : "", e->text);
+	return EXIT_USAGE;
+}
+
+/* SIGTERM & co. are read from a descriptor; blocked before EAL starts its threads, so that all inherit it. */
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int start_eal(struct hp_app *app, const struct hp_eal_memory *memory, struct hp_error *e)
+{
+	struct hp_eal_args args;
+	int ret = hp_eal_args(&args, app->conf, memory);
+
+	if (ret)
+		return hp_error_set(e, -ret, "runtime", "EAL arguments: %s", strerror(-ret));
+	/* EAL permutes and keeps pointers into its arguments: they live as long as the program. */
+	if (rte_eal_init(args.count, args.arg) < 0)
+		return hp_error_set(e, rte_errno ? rte_errno : EIO, "runtime", "EAL did not start: %s", rte_strerror(rte_errno));
+	return 0;
+}
+
+static int start_control(struct hp_app *app, struct hp_plan *plan, struct hp_error *e)
+{
+	struct hp_now now = hp_app_now(app);
+	struct timespec t;
+	int ret;
+
+	for (unsigned int i = 0; i < app->conf->links; i++)
+		if (app->conf->link[i].port >= 0)
+			hp_dataplane_mac(app->dp, (unsigned int)app->conf->link[i].port, &plan->nb_link[i].mac);
+	clock_gettime(CLOCK_REALTIME, &t);
+	plan->control.seed = (uint64_t)t.tv_nsec << 32 ^ (uint64_t)t.tv_sec ^ app->start_ns;
+	ret = hp_control_create(&app->control, &plan->control, now);
+	if (ret)
+		return hp_error_set(e, -ret, "", "control: %s", strerror(-ret));
+	ret = hp_dataplane_routes(app->dp, plan->dp_route, plan->dp_routes);
+	if (ret)
+		return hp_error_set(e, -ret, "routes", "publish routes: %s", strerror(-ret));
+	hp_control_start(app->control, now, app->fx);
+	hp_carry_out(app);
+	return 0;
+}
+
+static int start_api(struct hp_app *app, struct hp_error *e)
+{
+	struct hp_api_conf conf = {
+		.unix_path = app->conf->api.unix_path,
+		.owner = app->conf->api.owner,
+		.group = app->conf->api.group,
+		.tcp = app->conf->api.tcp,
+		.resource = hp_resources,
+		.ctx = app,
+	};
+
+	return hp_api_create(&app->api, &conf, e);
+}
+
+static void warn(const struct hp_app *app)
+{
+	if (app->conf->home_agent.authentication == HP_AUTH_NONE)
+		hp_warning("INSECURE: authentication is \"none\": any node may register any address of the home prefixes; for labs only");
+	else
+		hp_warning("no authentication method is set up: every registration will be refused");
+	for (unsigned int i = 0; i < app->conf->runtime.worker_cores; i++) {
+		struct hp_dp_worker_status w;
+		unsigned int core = app->conf->runtime.worker_core[i];
+
+		hp_dataplane_worker(app->dp, i, &w);
+		if (w.remote_numa)
+			hp_warning("worker core %u is on another NUMA node than a port it serves", core);
+		if (w.not_isolated && !app->conf->runtime.sleep)
+			hp_warning("worker core %u is not isolated (kernel parameter isolcpus): other tasks will delay packets", core);
+	}
+}
+
+static int run(struct hp_app *app, struct hp_plan *plan, const struct hp_eal_memory *memory)
+{
+	struct hp_error e = {0};
+	int ret = start_eal(app, memory, &e);
+
+	if (ret)
+		goto out;
+	ret = hp_effects_create(&app->fx);
+	if (ret) {
+		hp_error_set(&e, ENOMEM, "", "out of memory");
+		goto eal;
+	}
+	ret = hp_dataplane_create(&app->dp, &plan->dp, &e);
+	if (ret)
+		goto effects;
+	ret = start_control(app, plan, &e);
+	if (ret)
+		goto control;
+	ret = start_api(app, &e);
+	if (ret)
+		goto control;
+	ret = hp_loop_create(app, &e);
+	if (ret)
+		goto api;
+	ret = hp_dataplane_start(app->dp, &e);
+	if (ret)
+		goto loop;
+
+	app->forwarding_ms = hp_app_now(app).mono_ms;
+	warn(app);
+	hp_info("%s: forwarding after %llu ms, API on %s", app->conf->name, (unsigned long long)app->forwarding_ms,
+		app->conf->api.unix_path);
+	hp_loop_run(app);
+
+	hp_control_stop(app->control, hp_app_now(app), app->fx);
+	hp_carry_out(app);
+	hp_dataplane_stop(app->dp);
+loop:
+	hp_loop_destroy(app);
+api:
+	hp_api_destroy(app->api);
+	app->api = NULL;
+control:
+	if (app->control)
+		hp_control_destroy(app->control, app->fx);
+	hp_carry_out(app);
+	hp_dataplane_destroy(app->dp);
+effects:
+	hp_effects_destroy(app->fx);
+eal:
+	rte_eal_cleanup();
+out:
+	if (ret)
+		complain(app->file, &e);
+	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"config", required_argument, NULL, 'c'},
+		{"check", no_argument, NULL, 'k'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0},
+	};
+	const struct hp_conf_machine machine = hp_machine();
+	struct hp_app app = {.epoll_fd = -1, .signal_fd = -1};
+	struct hp_eal_memory memory;
+	struct hp_plan *plan = NULL;
+	struct hp_error e = {0};
+	struct timespec t;
+	bool check = false;
+	uint64_t own;
+	int ret;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	app.start_ns = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+	for (int c; (c = getopt_long(argc, argv, "c:hV", options, NULL)) != -1;) {
+		switch (c) {
+		case 'c':
+			app.file = optarg;
+			break;
+		case 'k':
+			check = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return EXIT_SUCCESS;
+		case 'V':
+			puts("homeport " HP_VERSION);
+			return EXIT_SUCCESS;
+		default:
+			usage(stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (!app.file || optind < argc) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (hp_conf_load(&app.conf, app.file, &machine, &e))
+		return complain(app.file, &e);
+	hp_log_init(app.conf->log.level, app.conf->log.json);
+	ret = hp_plan_create(&plan, app.conf);
+	if (ret) {
+		hp_error_set(&e, -ret, "", "%s", strerror(-ret));
+		ret = complain(app.file, &e);
+		goto conf;
+	}
+	hp_machine_memory(&memory);
+	memory.needed = hp_plan_memory(plan, &own);
+	if (hp_plan_check_memory(app.conf, plan, &memory, &e)) {
+		ret = complain(app.file, &e);
+	} else if (check) {
+		printf("%s: good; %u bindings need %llu MiB for packets and tables and at most %llu MiB for registrations\n", app.file,
+		       app.conf->home_agent.max_bindings, (unsigned long long)(memory.needed >> 20), (unsigned long long)(own >> 20));
+		ret = EXIT_SUCCESS;
+	} else {
+		block_signals();
+		ret = run(&app, plan, &memory);
+	}
+	hp_plan_destroy(plan);
+conf:
+	hp_conf_destroy(app.conf);
+	return ret;
+}
