@@ -11,6 +11,8 @@ int main(void)
 		{"packets of a mobile node", test_mobile},
 		{"errors about our tunnels", test_relay},
 		{"troubles of the workers", test_trouble},
+		{"troubles with a home address", test_trouble_hao},
+		{"where bindings lead", test_binding_ways},
 		{"budgets of errors", test_limits},
 		{"output", test_output},
 		{"first hop", test_first_hop},

@@ -140,6 +140,7 @@ void test_trouble(void)
 		{"2.4 (e.4) by link-layer group", LAB_CN, LAB_H, HP_TROUBLE_NO_ROUTE, 0, 17, 0, true, false, 1, ""},
 		{"2.4 (e.6) from nobody", "::", LAB_H, HP_TROUBLE_NO_ROUTE, 0, 17, 0, false, false, 1, ""},
 		{"2.4 (e.6) from a group", "ff02::7", LAB_H, HP_TROUBLE_NO_ROUTE, 0, 17, 0, false, false, 1, ""},
+		{"from a link-local address out of a tunnel", "fe80::9", LAB_CN, HP_TROUBLE_HOP_LIMIT, 0, 17, 0, false, true, 1, ""},
 		{"about a packet of ours", LAB_HA, LAB_CN, HP_TROUBLE_ADDRESS, 0, 17, 0, false, false, 1, ""},
 		{"from this host itself", "::1", LAB_CN, HP_TROUBLE_ADDRESS, 0, 17, 0, false, false, 1, ""},
 	};
@@ -161,6 +162,31 @@ void test_trouble(void)
 		if (strcmp(got, table[i].want))
 			fprintf(stderr, "  row \"%s\"\n    want: %s\n    got:  %s\n", table[i].name, table[i].want, got);
 		CU_ASSERT_STRING_EQUAL(got, table[i].want);
+	}
+	lab_close(&l);
+}
+
+/* A packet to us with a Home Address option that does not hold: its sender is who the header says (RFC 6275 §9.3.1). */
+void test_trouble_hao(void)
+{
+	static const struct {
+		const char *src, *want;
+	} table[] = {
+		{LAB_COA, "error 3/1 0 2001:db8:1::1>2001:db8:1::100 via 2001:db8:a::1"},
+		{"2001:db8:b::1", "error 3/1 0 2001:db8:1::1>2001:db8:b::1"},
+	};
+	const struct hp_ip6 ha = craft_ip6(LAB_HA), hoa = craft_ip6(LAB_H);
+	struct lab l;
+
+	lab_open(&l);
+	lab_bind(&l);
+	for (size_t i = 0; i < HP_LEN(table); i++) {
+		const struct hp_ip6 src = craft_ip6(table[i].src);
+		uint8_t packet[CRAFT_ROOM], body[32] = {0};
+		struct hp_input in = lab_input(packet, craft_packet(packet, &src, &ha, &hoa, 17, body, sizeof(body)), 1);
+
+		hp_control_trouble(l.control, &in, HP_TROUBLE_REASSEMBLY, 0, l.now, l.fx);
+		CU_ASSERT_STRING_EQUAL(lab_effects(&l), table[i].want);
 	}
 	lab_close(&l);
 }

@@ -185,3 +185,55 @@ void test_mobile(void)
 		feed(&l, &table[i]);
 	lab_close(&l);
 }
+
+static void update(struct lab *l, const char *coa, uint16_t sequence, uint16_t lifetime)
+{
+	struct craft_bu bu = {.src = craft_ip6(coa),
+			      .dst = craft_ip6(LAB_HA),
+			      .hoa = craft_ip6(LAB_H),
+			      .sequence = sequence,
+			      .lifetime = lifetime,
+			      .h = true};
+	uint8_t packet[CRAFT_ROOM];
+	struct hp_input in = lab_input(packet, craft_bu(packet, &bu), 1);
+
+	hp_control_packet(l->control, &in, l->now, l->fx);
+}
+
+/* Where a binding leads, and where nothing leads any more. */
+void test_binding_ways(void)
+{
+	static const struct row gone[] = {
+		{"de-registered: as to any host", LAB_H, LAB_HA, NULL, 58, ECHO, 12, 2, "echo 2001:db8:1::1>2001:db8:1::100", HP_CT_ECHO,
+		 0},
+		{"de-registered: the option holds no more", LAB_COA, LAB_HA, LAB_H, 58, ECHO, 12, 2,
+		 "be 1 2001:db8:1::100 2001:db8:1::1>2001:db8:a::1", HP_CT_BE_OUT, 1},
+	};
+	const struct {
+		const char *name, *coa, *next_hop;
+		uint16_t link;
+	} ways[] = {
+		{"by the default route", LAB_COA, LAB_GATE, 1},
+		{"on a link of ours", "2001:db8:f::77", "2001:db8:f::77", 1},
+		{"on the home link", "2001:db8:1::77", "2001:db8:1::77", 0},
+		{"on a virtual link: nowhere", "2001:db8:2::77", "::", HP_LINK_NONE},
+	};
+	struct lab l;
+
+	lab_open(&l);
+	for (uint16_t i = 0; i < HP_LEN(ways); i++) {
+		const struct hp_ip6 next_hop = craft_ip6(ways[i].next_hop);
+		const struct hp_effect *e;
+
+		update(&l, ways[i].coa, (uint16_t)(i + 1), 100);
+		e = hp_effects_at(l.fx, 0);
+		HP_CHECK(ways[i].name, "way",
+			 e->kind == HP_EFFECT_BIND && e->bind.out_link == ways[i].link && hp_ip6_eq(&e->bind.next_hop, &next_hop));
+		hp_effects_clear(l.fx);
+	}
+	update(&l, LAB_COA, 9, 0);
+	hp_effects_clear(l.fx);
+	for (size_t i = 0; i < HP_LEN(gone); i++)
+		feed(&l, &gone[i]);
+	lab_close(&l);
+}

@@ -8,6 +8,8 @@ void test_input(void);
 void test_mobile(void);
 void test_relay(void);
 void test_trouble(void);
+void test_trouble_hao(void);
+void test_binding_ways(void);
 void test_limits(void);
 void test_output(void);
 void test_first_hop(void);
