@@ -1,0 +1,38 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Seeds for the fuzzers, built by Scapy: run by hand when a parser learns something new; its output is committed."""
+import os
+
+from scapy.all import *
+from scapy.contrib import *  # noqa: F401,F403
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def put(corpus, name, data):
+    open("%s/%s/%s" % (HERE, corpus, name), "wb").write(bytes(data))
+
+
+ip = IPv6(src="2001:db8:a::1", dst="2001:db8:1::1")
+hao = IPv6ExtHdrDestOpt(options=[HAO(hoa="2001:db8:1::100")])
+put("packet", "bu", ip / hao / MIP6MH_BU(seq=1, flags="AHL", options=[MIP6OptAltCoA(acoa="2001:db8:a::1")]))
+put("packet", "rh2", ip / IPv6ExtHdrRouting(type=2, addresses=["2001:db8:1::100"]) / MIP6MH_BA())
+put("packet", "rh0", ip / IPv6ExtHdrRouting(type=0, segleft=1, addresses=["2001:db8:1::100"]) / ICMPv6EchoRequest())
+put("packet", "hbh", ip / IPv6ExtHdrHopByHop(options=[RouterAlert()]) / ICMPv6MLQuery())
+put("packet", "fragment", ip / IPv6ExtHdrFragment(m=1, id=7) / (b"x" * 64))
+put("packet", "limit", ip / IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=4, optdata=b"\x03")]) / IPv6() / UDP())
+put("packet", "unknown", ip / IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=0x9e, optdata=b"abc")]) / UDP())
+put("packet", "order", ip / IPv6ExtHdrHopByHop() / IPv6ExtHdrDestOpt() / IPv6ExtHdrRouting(type=4, segleft=0) / hao / ICMPv6EchoRequest())
+for n, m in (("bu", MIP6MH_BU(seq=1, flags="AHLK", options=[MIP6OptNonceIndices(olen=4, hni=1, coni=2), MIP6OptAltCoA(acoa="2001:db8::1")])),
+             ("auth", MIP6MH_BU(seq=1, options=[MIP6OptBindingAuthData(olen=12, authenticator=1)])),
+             ("ba", MIP6MH_BA(seq=1, options=[MIP6OptBRAdvice(rinter=3)])), ("be", MIP6MH_BE(status=1, ha="2001:db8::1")),
+             ("hoti", MIP6MH_HoTI()), ("brr", MIP6MH_BRR())):
+    put("mh", n, bytes(ip / m)[40:])
+ll = IPv6(src="fe80::1", dst="ff02::1")
+mac = "02:00:00:00:00:01"
+for n, m in (("ns", ICMPv6ND_NS(tgt="2001:db8::1") / ICMPv6NDOptSrcLLAddr(lladdr=mac) / ICMPv6NDOptUnknown(type=14, len=1, data=b"abcdef")),
+             ("na", ICMPv6ND_NA(tgt="2001:db8::1") / ICMPv6NDOptDstLLAddr(lladdr=mac)), ("rs", ICMPv6ND_RS() / ICMPv6NDOptSrcLLAddr(lladdr=mac)),
+             ("ra", ICMPv6ND_RA(H=1) / ICMPv6NDOptSrcLLAddr(lladdr=mac) / ICMPv6NDOptMTU() / ICMPv6NDOptPrefixInfo(prefix="2001:db8::1", R=1) /
+              ICMPv6NDOptAdvInterval(advint=600) / ICMPv6NDOptHAInfo(pref=3, lifetime=1800)),
+             ("mld1", ICMPv6MLQuery(mrd=1000)), ("mld2", ICMPv6MLQuery2(mrd=40000))):
+    put("nd", n, bytes(ll / m)[40:] if not n.startswith("mld") else bytes(IPv6(src="fe80::1", dst="ff02::1", nh=58) / m)[40:])
