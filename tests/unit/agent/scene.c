@@ -79,7 +79,9 @@ void scene_open(struct scene *s, const struct scene_conf *conf)
 		.max_bindings = conf->max_bindings ? conf->max_bindings : 16,
 		.max_lifetime_s = conf->max_lifetime_s ? conf->max_lifetime_s : 3600,
 		.dad = !conf->no_dad,
-		.authenticator = conf->no_authenticator ? NULL : &hp_authenticator_none,
+		.authenticator = conf->no_authenticator ? NULL
+				 : conf->authenticator  ? conf->authenticator
+							: &hp_authenticator_none,
 		.neighbor = &s->neighbor,
 		.route = route,
 		.seed = 1,

@@ -14,6 +14,7 @@ int main(void)
 		{"troubles with a home address", test_trouble_hao},
 		{"where bindings lead", test_binding_ways},
 		{"budgets of errors", test_limits},
+		{"noise", test_noise},
 		{"output", test_output},
 		{"first hop", test_first_hop},
 		HP_TESTS_END,

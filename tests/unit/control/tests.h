@@ -11,6 +11,7 @@ void test_trouble(void);
 void test_trouble_hao(void);
 void test_binding_ways(void);
 void test_limits(void);
+void test_noise(void);
 void test_output(void);
 void test_first_hop(void);
 
