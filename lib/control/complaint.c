@@ -81,8 +81,11 @@ void hp_complaint_relay(struct hp_control *c, const struct hp_ip6 *src, const ui
 
 	hp_read_bytes(&r, 8);
 	s.dst = hp_read_ip6(&r);
-	if (!hp_reader_ok(&r) || len > sizeof(copy))
+	if (!hp_reader_ok(&r))
 		return;
+	/* An error holds no more of it anyway. */
+	if (len > sizeof(copy))
+		len = sizeof(copy);
 	/* The packet was cut to fit the error. Its header gets the length that is left, so that the rules can be asked. */
 	memcpy(copy, packet, len);
 	copy[4] = (uint8_t)((len - HP_IP6_HEADER) >> 8);

@@ -4,6 +4,7 @@
 #include "control/control.h"
 #include "control/icmp.h"
 #include "control/output.h"
+#include "control/relay.h"
 #include "control/state.h"
 
 static void complain(struct hp_control *c, const struct hp_input *in, uint8_t type, uint8_t code, uint32_t word, struct hp_now now,
@@ -151,6 +152,12 @@ void hp_control_trouble(struct hp_control *c, const struct hp_input *in, enum hp
 		[HP_TROUBLE_REASSEMBLY] = {HP_ICMP6_TIME_EXCEEDED, 1},
 	};
 	const bool has_word = trouble == HP_TROUBLE_TOO_BIG || trouble == HP_TROUBLE_LIMIT;
+	const struct hp_complaint what = {.type = is[trouble].type, .code = is[trouble].code, .word = has_word ? word : 0};
+	struct hp_packet p;
 
-	complain(c, in, is[trouble].type, is[trouble].code, has_word ? word : 0, now, fx);
+	/* One of ours: nobody to tell, unless it carried somebody's packet to a mobile node. */
+	if (hp_packet_read(&p, in->data, in->len) == HP_WALK_OK && hp_output_is_own(c, in->link, &p.src))
+		hp_relay_error(c, &what, p.data, p.len, now, fx);
+	else
+		hp_complaint_icmp(c, in, &what, now, fx);
 }

@@ -11,6 +11,7 @@ int main(void)
 		{"packets of a mobile node", test_mobile},
 		{"errors about our tunnels", test_relay},
 		{"troubles of the workers", test_trouble},
+		{"troubles of tunnel packets", test_trouble_tunnel},
 		{"troubles with a home address", test_trouble_hao},
 		{"where bindings lead", test_binding_ways},
 		{"budgets of errors", test_limits},

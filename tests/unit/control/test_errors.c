@@ -166,6 +166,40 @@ void test_trouble(void)
 	lab_close(&l);
 }
 
+/* The next hop of a tunnel does not answer: who sent the packet that was to go into it is told. */
+void test_trouble_tunnel(void)
+{
+	static const struct {
+		const char *name, *src, *coa;
+		enum hp_trouble trouble;
+		uint32_t word;
+		const char *want;
+	} table[] = {
+		{"unresolved", LAB_HA, LAB_COA, HP_TROUBLE_ADDRESS, 0, "error 1/3 0 2001:db8:1::1>2001:db8:c::1"},
+		{"too big", LAB_HA, LAB_COA, HP_TROUBLE_TOO_BIG, 1400, "bind mtu 1360, error 2/0 1360 2001:db8:1::1>2001:db8:c::1"},
+		{"of no binding", LAB_HA, "2001:db8:b::1", HP_TROUBLE_ADDRESS, 0, ""},
+		{"of another address of ours", LAB_CORE, LAB_COA, HP_TROUBLE_ADDRESS, 0, ""},
+	};
+	struct lab l;
+
+	lab_open(&l);
+	lab_bind(&l);
+	for (size_t i = 0; i < HP_LEN(table); i++) {
+		uint8_t packet[CRAFT_ROOM] = {0};
+		struct hp_input in = lab_input(packet, 1500, 1);
+		const char *got;
+
+		put_header(packet, table[i].src, table[i].coa, 41, 1460);
+		put_header(packet + 40, LAB_CN, LAB_H, 17, 1420);
+		hp_control_trouble(l.control, &in, table[i].trouble, table[i].word, l.now, l.fx);
+		got = lab_effects(&l);
+		if (strcmp(got, table[i].want))
+			fprintf(stderr, "  row \"%s\"\n    want: %s\n    got:  %s\n", table[i].name, table[i].want, got);
+		CU_ASSERT_STRING_EQUAL(got, table[i].want);
+	}
+	lab_close(&l);
+}
+
 /* A packet to us with a Home Address option that does not hold: its sender is who the header says (RFC 6275 §9.3.1). */
 void test_trouble_hao(void)
 {

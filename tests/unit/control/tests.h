@@ -8,6 +8,7 @@ void test_input(void);
 void test_mobile(void);
 void test_relay(void);
 void test_trouble(void);
+void test_trouble_tunnel(void);
 void test_trouble_hao(void);
 void test_binding_ways(void);
 void test_limits(void);
