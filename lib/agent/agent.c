@@ -138,7 +138,7 @@ bool hp_agent_path_mtu(struct hp_agent *a, const struct hp_ip6 *hoa, const struc
 {
 	struct hp_binding *b = hp_bindings_find(a->bindings, hoa);
 
-	if (!b || b->state != HP_BINDING_VALID || !hp_ip6_eq(&b->coa, coa) || !hp_ip6_eq(&b->ha, ha))
+	if (!b || b->state != HP_BINDING_VALID || !hp_ip6_eq(&b->coa, coa) || !hp_ip6_eq(hp_bindings_ha(a->bindings, b), ha))
 		return false;
 	if (mtu < HP_IP6_MIN_MTU)
 		mtu = HP_IP6_MIN_MTU; /* RFC 8201 §4: never below */
@@ -174,7 +174,7 @@ bool hp_agent_reroute(struct hp_agent *a, unsigned int slice, struct hp_effects 
 	return true;
 }
 
-static struct hp_binding_view view(const struct hp_binding *b)
+static struct hp_binding_view view(const struct hp_agent *a, const struct hp_binding *b)
 {
 	/* While it is tested, what it asks for is the best answer. */
 	const struct hp_request *r = b->state == HP_BINDING_PROBING && b->probation ? &b->probation->request : NULL;
@@ -182,7 +182,7 @@ static struct hp_binding_view view(const struct hp_binding *b)
 	return (struct hp_binding_view){
 		.hoa = b->hoa,
 		.coa = r ? r->coa : b->coa,
-		.ha = r ? r->ha : b->ha,
+		.ha = r ? r->ha : *hp_bindings_ha(a->bindings, b),
 		.id = b->id,
 		.link = b->link,
 		.sequence = r ? r->sequence : b->sequence,
@@ -200,7 +200,7 @@ bool hp_agent_find(const struct hp_agent *a, const struct hp_ip6 *hoa, struct hp
 	const struct hp_binding *b = hp_bindings_find(a->bindings, hoa);
 
 	if (b)
-		*out = view(b);
+		*out = view(a, b);
 	return b;
 }
 
@@ -217,7 +217,7 @@ size_t hp_agent_page(const struct hp_agent *a, bool first, uint64_t after, size_
 		size_t got = hp_bindings_page(a->bindings, first, after, part, nodes, part + SPARE, next, more);
 
 		for (size_t i = 0; i < got && n < cap; i++)
-			out[n++] = view(hp_container_of(nodes[i], struct hp_binding, node));
+			out[n++] = view(a, hp_container_of(nodes[i], struct hp_binding, node));
 		first = false;
 		after = *next;
 	} while (*more && n < max);

@@ -13,6 +13,8 @@ struct hp_bindings {
 	uint32_t free;       /* chain of ids given back */
 	uint32_t oldest, newest;
 	size_t chunks;
+	unsigned int has;
+	struct hp_ip6 *ha;
 	struct hp_binding **chunk;
 };
 
@@ -31,8 +33,10 @@ int hp_bindings_create(struct hp_bindings **out, uint32_t max, uint64_t seed)
 	s->max = max;
 	s->free = s->oldest = s->newest = NONE;
 	s->chunk = calloc((size_t)max / CHUNK + 1, sizeof(*s->chunk));
-	if (!s->chunk)
+	s->ha = calloc(1, sizeof(*s->ha));
+	if (!s->chunk || !s->ha)
 		goto fail;
+	s->has = 1;
 	ret = hp_table_create(&s->by_hoa, offsetof(struct hp_binding, hoa) - offsetof(struct hp_binding, node), sizeof(struct hp_ip6), a);
 	if (ret)
 		goto fail;
@@ -66,6 +70,7 @@ void hp_bindings_destroy(struct hp_bindings *s)
 	for (size_t i = 0; i < s->chunks; i++)
 		free(s->chunk[i]);
 	free(s->chunk);
+	free(s->ha);
 	free(s);
 }
 
@@ -181,6 +186,26 @@ void hp_bindings_revive(struct hp_bindings *s, struct hp_binding *b, enum hp_bin
 struct hp_binding *hp_bindings_oldest_gone(const struct hp_bindings *s)
 {
 	return s->oldest == NONE ? NULL : place(s, s->oldest);
+}
+
+int hp_bindings_ha_number(struct hp_bindings *s, const struct hp_ip6 *ha)
+{
+	struct hp_ip6 *more;
+
+	for (unsigned int i = 0; i < s->has; i++)
+		if (hp_ip6_eq(&s->ha[i], ha))
+			return (int)i;
+	more = s->has > UINT16_MAX ? NULL : realloc(s->ha, (s->has + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	s->ha = more;
+	s->ha[s->has] = *ha;
+	return (int)s->has++;
+}
+
+const struct hp_ip6 *hp_bindings_ha(const struct hp_bindings *s, const struct hp_binding *b)
+{
+	return &s->ha[b->ha];
 }
 
 int hp_bindings_claim(struct hp_bindings *s, struct hp_binding *b, const struct hp_ip6 *address)

@@ -29,7 +29,7 @@ struct hp_linklocal {
 struct hp_binding {
 	struct hp_table_node node;
 	struct hp_ip6 hoa; /* the key */
-	struct hp_ip6 coa, ha;
+	struct hp_ip6 coa;
 	struct hp_timer timer; /* VALID: its end. GONE, or PROBING after it: the end of the memory of `sequence` */
 	uint64_t registered_wall_ms;
 	struct hp_probation *probation; /* an update that waits for duplicate address detection */
@@ -40,6 +40,7 @@ struct hp_binding {
 	uint16_t link;
 	uint16_t sequence;
 	uint16_t lifetime; /* granted, units of 4 s */
+	uint16_t ha;       /* address it is registered at: hp_bindings_ha */
 	uint16_t path_mtu; /* learned from an ICMPv6 error; 0: the link's */
 	uint8_t state;     /* enum hp_binding_state */
 	bool used;         /* not on the free chain */
@@ -65,6 +66,11 @@ void hp_bindings_remove(struct hp_bindings *s, struct hp_binding *b);
 void hp_bindings_retire(struct hp_bindings *s, struct hp_binding *b);
 void hp_bindings_revive(struct hp_bindings *s, struct hp_binding *b, enum hp_binding_state state);
 struct hp_binding *hp_bindings_oldest_gone(const struct hp_bindings *s);
+
+/* Addresses of ours that bindings are registered at: a handful for a million bindings, so each is kept once, by number.
+ * The number of `ha`, or -ENOMEM. Number 0 is ::. */
+int hp_bindings_ha_number(struct hp_bindings *s, const struct hp_ip6 *ha);
+const struct hp_ip6 *hp_bindings_ha(const struct hp_bindings *s, const struct hp_binding *b);
 
 /* The derived link-local address: 0, -EEXIST (another's), -ENOMEM. */
 int hp_bindings_claim(struct hp_bindings *s, struct hp_binding *b, const struct hp_ip6 *address);

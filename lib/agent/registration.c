@@ -19,7 +19,7 @@ void hp_registration_publish(struct hp_agent *a, const struct hp_binding *b, str
 		.kind = HP_EFFECT_BIND,
 		.bind = {.hoa = b->hoa,
 			 .coa = b->coa,
-			 .ha = b->ha,
+			 .ha = *hp_bindings_ha(a->bindings, b),
 			 .id = b->id,
 			 .home_link = b->link,
 			 .out_link = hop.link,
@@ -82,17 +82,17 @@ static void fail(struct hp_agent *a, struct hp_binding *b, const struct hp_reque
 }
 
 /* Takes the update's contents. True: the workers must be told. */
-static bool adopt(struct hp_agent *a, struct hp_binding *b, const struct hp_request *r, uint16_t lifetime, struct hp_now now)
+static bool adopt(struct hp_agent *a, struct hp_binding *b, const struct hp_request *r, uint16_t ha, uint16_t lifetime, struct hp_now now)
 {
 	const bool moved = !hp_ip6_eq(&b->coa, &r->coa), stale = now.mono_ms / 1000 - b->path_mtu_since_s >= PATH_MTU_AGE_S;
-	bool changed = b->state != HP_BINDING_VALID || moved || !hp_ip6_eq(&b->ha, &r->ha);
+	bool changed = b->state != HP_BINDING_VALID || moved || b->ha != ha;
 
 	if (b->path_mtu && (moved || stale)) {
 		b->path_mtu = 0;
 		changed = true;
 	}
 	b->coa = r->coa;
-	b->ha = r->ha;
+	b->ha = ha;
 	b->sequence = r->sequence;
 	b->lifetime = lifetime;
 	b->key_movable = r->key_movable;
@@ -109,6 +109,7 @@ static void accept(struct hp_agent *a, struct hp_binding *b, const struct hp_req
 	const unsigned int wanted = HP_DEFEND_HOA | (r->linklocal ? HP_DEFEND_LINKLOCAL : 0);
 	const unsigned int held = (fresh ? 0 : HP_DEFEND_HOA) | (b->linklocal_defended ? HP_DEFEND_LINKLOCAL : 0);
 	enum hp_event_kind event = fresh ? HP_EVENT_REGISTERED : HP_EVENT_MOVED;
+	const int ha = hp_bindings_ha_number(a->bindings, &r->ha);
 	bool deprecated = false;
 	uint16_t lifetime = prefix ? hp_home_grant(prefix, r->lifetime, a->max_lifetime, now.mono_ms, &deprecated) : 0;
 
@@ -116,11 +117,15 @@ static void accept(struct hp_agent *a, struct hp_binding *b, const struct hp_req
 		fail(a, b, r, HP_BA_NOT_HOME_SUBNET, now, fx);
 		return;
 	}
+	if (ha < 0) {
+		fail(a, b, r, HP_BA_RESOURCES, now, fx);
+		return;
+	}
 	if (!fresh && hp_defend_start(a, b, wanted & ~held, now, fx)) {
 		fail(a, b, r, HP_BA_RESOURCES, now, fx);
 		return;
 	}
-	if (adopt(a, b, r, lifetime, now))
+	if (adopt(a, b, r, (uint16_t)ha, lifetime, now))
 		hp_registration_publish(a, b, fx);
 	if (fresh) {
 		hp_bindings_revive(a->bindings, b, HP_BINDING_VALID);

@@ -66,7 +66,7 @@ static int check_message(struct hp_agent *a, const struct hp_bu *bu, const struc
  * change the type of a registration at this very address. */
 static int check_correspondent(struct hp_agent *a, const struct hp_binding *b, const struct hp_request *r)
 {
-	if (b && b->state == HP_BINDING_VALID && hp_ip6_eq(&b->ha, &r->ha))
+	if (b && b->state == HP_BINDING_VALID && hp_ip6_eq(hp_bindings_ha(a->bindings, b), &r->ha))
 		return HP_BA_TYPE_CHANGE;
 	a->count[HP_AG_CORRESPONDENT]++;
 	return SILENCE;

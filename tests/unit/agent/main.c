@@ -9,6 +9,7 @@ int main(void)
 		{"updates, scene by scene", test_update},
 		{"reserved home addresses", test_anycast},
 		{"path MTU of a tunnel", test_path_mtu},
+		{"path MTU, older", test_path_mtu_ages},
 		{"authentication hook", test_authenticator},
 		{"configurations", test_create},
 		{"random updates against a naive model", test_model},

@@ -499,6 +499,52 @@ void test_path_mtu(void)
 	scene_close(&s);
 }
 
+/* RFC 8201 §4: a larger path MTU is tried again, but not within ten minutes; at another care-of address nothing is known. */
+void test_path_mtu_ages(void)
+{
+	static const struct {
+		const char *name;
+		uint64_t wait_ms;
+		const char *coa;
+		uint16_t published; /* 0: not */
+	} table[] = {
+		{"soon", 599000, "C1", 0},
+		{"ten minutes", 1000, "C1", 1460},
+		{"known again", 0, NULL, 1360},
+		{"moved", 1000, "C2", 1460},
+	};
+	const struct hp_ip6 h = scene_address("H"), ha = scene_address("HA"), c1 = scene_address("C1");
+	uint16_t sequence = 1;
+	struct scene s;
+
+	scene_open(&s, &(struct scene_conf){.no_dad = true});
+	for (size_t i = 0; i < HP_LEN(table) + 1; i++) {
+		const char *coa = i ? table[i - 1].coa : "C1";
+		struct craft_bu bu = {.dst = ha, .hoa = h, .sequence = sequence++, .lifetime = 900, .h = true};
+		uint8_t packet[CRAFT_ROOM];
+		size_t at;
+
+		scene_wait(&s, i ? table[i - 1].wait_ms : 0);
+		if (coa) {
+			bu.src = scene_address(coa);
+			scene_input(&s, packet, craft_bu(packet, &bu), false, &at);
+		} else {
+			CU_ASSERT(hp_agent_path_mtu(s.agent, &h, &c1, &ha, 1400, s.now, s.fx));
+		}
+		if (i) {
+			const struct hp_effect *e = hp_effects_at(s.fx, 0);
+			const bool bind = e->kind == HP_EFFECT_BIND;
+
+			HP_CHECK(table[i - 1].name, "published", bind == (table[i - 1].published != 0));
+			HP_CHECK(table[i - 1].name, "MTU", !bind || e->bind.mtu == table[i - 1].published);
+		} else {
+			CU_ASSERT(hp_agent_path_mtu(s.agent, &h, &c1, &ha, 1400, s.now, s.fx));
+		}
+		hp_effects_clear(s.fx);
+	}
+	scene_close(&s);
+}
+
 struct judge {
 	int verdict;
 	unsigned int asked, protected_;
