@@ -8,7 +8,7 @@
 #include "wire/compose.h"
 #include "wire/icmp6.h"
 
-void lab_open(struct lab *l)
+static void open_lab(struct lab *l, bool dad)
 {
 	const uint32_t infinite = HP_LIFETIME_INFINITE;
 	const struct hp_own_address home[] = {{craft_ip6(LAB_HA), 64, infinite, infinite}};
@@ -27,6 +27,7 @@ void lab_open(struct lab *l)
 		.route = &gate,
 		.max_bindings = 16,
 		.max_lifetime_s = 3600,
+		.dad = dad,
 		.authenticator = &hp_authenticator_none,
 		.seed = 1,
 	};
@@ -40,6 +41,16 @@ void lab_open(struct lab *l)
 		l->linklocal[i] = hp_ip6_linklocal_from_mac(&links[i].mac);
 	}
 	hp_effects_clear(l->fx);
+}
+
+void lab_open(struct lab *l)
+{
+	open_lab(l, false);
+}
+
+void lab_open_dad(struct lab *l)
+{
+	open_lab(l, true);
 }
 
 void lab_close(struct lab *l)
