@@ -156,7 +156,7 @@ static void pursue(struct hp_agent *a, struct hp_binding *b, const struct hp_req
 {
 	const unsigned int needed = hp_defend_untested(a, b, r);
 	struct hp_probation *p = b->probation;
-	unsigned int begin;
+	unsigned int missing;
 
 	if (!p && !needed) {
 		accept(a, b, r, now, fx);
@@ -175,12 +175,12 @@ static void pursue(struct hp_agent *a, struct hp_binding *b, const struct hp_req
 	p->request = *r;
 	hp_defend_probe_cancel(a, b, p->waiting & ~needed, now, fx);
 	p->waiting &= (uint8_t)needed;
-	begin = needed & ~(unsigned int)(p->waiting | p->passed);
-	if (hp_defend_probe(a, b, begin, now, fx)) {
+	missing = needed & ~(unsigned int)(p->waiting | p->passed);
+	if (hp_defend_probe(a, b, missing, now, fx)) {
 		fail(a, b, r, HP_BA_RESOURCES, now, fx);
 		return;
 	}
-	p->waiting |= (uint8_t)begin;
+	p->waiting |= (uint8_t)missing;
 	if (!r->linklocal && !b->linklocal_defended)
 		hp_bindings_release(a->bindings, b);
 	if (!p->waiting) {

@@ -136,7 +136,7 @@ void hp_update_process(struct hp_agent *a, const struct hp_input *in, const stru
 	r.on_home = home && !in->tunnelled && in->has_mac && in->link == home->link &&
 		    (hp_ip6_is_linklocal(&r.source) || hp_home_prefix(home, &r.source, now.mono_ms));
 	b = hp_bindings_find(a->bindings, &r.hoa);
-	if (b && b->state == HP_BINDING_VALID && b->timer.at_ms <= now.mono_ms) {
+	if (b && b->state != HP_BINDING_PROBING && b->timer.at_ms <= now.mono_ms) {
 		/* Its time is over even if the tick has not come by yet. */
 		hp_wheel_disarm(a->wheel, &b->timer);
 		hp_registration_due(a, b, now, fx);

@@ -15,27 +15,27 @@ static bool answerable(const struct hp_control *c, uint16_t link, bool tunnelled
 	return hp_ip6_is_routable(a) && !hp_output_is_own(c, link, a);
 }
 
-static void send_icmp(struct hp_control *c, struct hp_send *s, const uint8_t *packet, size_t len, const struct hp_complaint *what,
+static void send_icmp(struct hp_control *c, struct hp_send s, const uint8_t *packet, size_t len, const struct hp_complaint *what,
 		      struct hp_now now, struct hp_effects *fx)
 {
 	uint8_t body[HP_IP6_MIN_MTU];
 	int n;
 
-	if (!hp_limit_take(&c->errors, &s->dst, now.mono_ms)) {
+	if (!hp_limit_take(&c->errors, &s.dst, now.mono_ms)) {
 		c->count[HP_CT_ERROR_LIMITED]++;
 		return;
 	}
-	s->hop_limit = HOP_LIMIT;
-	s->proto = HP_PROTO_ICMPV6;
-	s->class_ = HP_CLASS_ERROR;
-	hp_output_address(c, s, what->direct ? HP_OUTPUT_TUNNELLED : HP_OUTPUT_ROUTED);
-	n = hp_icmp6_error_write(what->type, what->code, what->word, packet, len, hp_compose_overhead(s), body, sizeof(body));
+	s.hop_limit = HOP_LIMIT;
+	s.proto = HP_PROTO_ICMPV6;
+	s.class_ = HP_CLASS_ERROR;
+	hp_output_address(c, &s, what->direct ? HP_OUTPUT_TUNNELLED : HP_OUTPUT_ROUTED);
+	n = hp_icmp6_error_write(what->type, what->code, what->word, packet, len, hp_compose_overhead(&s), body, sizeof(body));
 	if (n < 0)
 		return;
-	s->body = body;
-	s->body_len = (size_t)n;
+	s.body = body;
+	s.body_len = (size_t)n;
 	c->count[HP_CT_ERROR_OUT]++;
-	hp_effects_send(fx, s);
+	hp_effects_send(fx, &s);
 }
 
 /* RFC 4443 §2.2: the address that was written to, if it is ours, else as for any other packet, with one of the link it came in on. */
@@ -69,7 +69,7 @@ void hp_complaint_icmp(struct hp_control *c, const struct hp_input *in, const st
 		s.dst = p.hoa;
 	if (hp_ip6_is_linklocal(&s.dst))
 		s.link = in->link;
-	send_icmp(c, &s, in->data, p.len, what, now, fx);
+	send_icmp(c, s, in->data, p.len, what, now, fx);
 }
 
 void hp_complaint_relay(struct hp_control *c, const struct hp_ip6 *src, const uint8_t *packet, size_t len, const struct hp_complaint *what,
@@ -94,7 +94,7 @@ void hp_complaint_relay(struct hp_control *c, const struct hp_ip6 *src, const ui
 		c->count[HP_CT_ERROR_FORBIDDEN]++;
 		return;
 	}
-	send_icmp(c, &s, packet, len, what, now, fx);
+	send_icmp(c, s, packet, len, what, now, fx);
 }
 
 void hp_complaint_binding(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, enum hp_be_status status,
