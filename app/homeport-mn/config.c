@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/value.h"
+#include "homeport-mn/mn.h"
+
+static int interface_name(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	int ret = hp_value_string(v, key, out);
+
+	return ret || strlen(*(char **)out) < IF_NAMESIZE ? ret
+							  : hp_value_want(v, "an interface name of at most %d octets", IF_NAMESIZE - 1);
+}
+
+/* What later versions bring; asking for it now is an error, not silence. */
+static int method(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	(void)key;
+	(void)out;
+	if (!json_is_string(v->json) || strcmp(json_string_value(v->json), "none") != 0)
+		return hp_value_want(v, "\"none\": this version cannot authenticate yet");
+	return 0;
+}
+
+static int authentication(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	static const struct hp_key keys[] = {{"method", method, .required = true}, HP_KEY_END};
+
+	(void)key;
+	return hp_value_table(v, keys, out);
+}
+
+static int route_optimization(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	(void)key;
+	(void)out;
+	if (!json_is_string(v->json) || strcmp(json_string_value(v->json), "never") != 0)
+		return hp_value_want(v, "\"never\", or no such key: this version cannot do it yet");
+	return 0;
+}
+
+static int one_home(const struct hp_value *v, size_t i, void *ctx)
+{
+	static const struct hp_key keys[] = {
+		{"home_address", hp_value_address, offsetof(struct mn_home_conf, home.hoa), .required = true},
+		{"home_prefix_length", hp_value_u8, offsetof(struct mn_home_conf, home.prefix_length), 1, 128},
+		{"home_agent", hp_value_address, offsetof(struct mn_home_conf, home.ha), .required = true},
+		{"virtual_interface", interface_name, offsetof(struct mn_home_conf, virtual_interface)},
+		{"authentication", authentication},
+		HP_KEY_END,
+	};
+	struct mn_conf *c = ctx;
+	struct mn_home_conf *h;
+	int ret;
+
+	if (i == HP_NODE_HOMES)
+		return hp_value_want(v, "at most %d homes", HP_NODE_HOMES);
+	h = &c->home[i];
+	c->homes = (unsigned int)i + 1;
+	h->home.prefix_length = 64;
+	ret = hp_value_table(v, keys, h);
+	if (ret)
+		return ret;
+	if (!h->virtual_interface && asprintf(&h->virtual_interface, "hp%zu", i) < 0) {
+		h->virtual_interface = NULL;
+		return hp_error_set(v->error, ENOMEM, v->path, "out of memory");
+	}
+	if (!hp_ip6_is_routable(&h->home.hoa) || !hp_ip6_is_routable(&h->home.ha) || hp_ip6_eq(&h->home.hoa, &h->home.ha))
+		return hp_error_set(v->error, EINVAL, v->path,
+				    "found a home address or home agent that is not unicast routable, want two different ones");
+	for (size_t k = 0; k < i; k++)
+		if (hp_ip6_eq(&c->home[k].home.hoa, &h->home.hoa) || strcmp(c->home[k].virtual_interface, h->virtual_interface) == 0)
+			return hp_error_set(v->error, EINVAL, v->path,
+					    "found a home address or virtual interface a second time, want another");
+	return 0;
+}
+
+static int homes(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	(void)key;
+	if (!json_array_size(v->json))
+		return hp_value_want(v, "a list of at least one home");
+	return hp_value_each(v, "homes", one_home, out);
+}
+
+static int one_interface(const struct hp_value *v, size_t i, void *ctx)
+{
+	static const struct hp_key keys[] = {
+		{"name", interface_name, offsetof(struct mn_interface_conf, name), .required = true},
+		{"preference", hp_value_u32, offsetof(struct mn_interface_conf, preference), 0, 1000000},
+		HP_KEY_END,
+	};
+	struct mn_conf *c = ctx;
+
+	if (i == HP_NODE_INTERFACES)
+		return hp_value_want(v, "at most %d interfaces", HP_NODE_INTERFACES);
+	c->interfaces = (unsigned int)i + 1;
+	return hp_value_table(v, keys, &c->interface[i]);
+}
+
+static int interfaces(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	(void)key;
+	if (!json_array_size(v->json))
+		return hp_value_want(v, "a list of at least one interface");
+	return hp_value_each(v, "interfaces", one_interface, out);
+}
+
+static int api(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	static const struct hp_key keys[] = {{"unix", hp_value_string, offsetof(struct mn_conf, api_unix)}, HP_KEY_END};
+
+	(void)key;
+	return hp_value_table(v, keys, out);
+}
+
+static int format(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	static const char *const words[] = {"text", "json", NULL};
+	const struct hp_key word = {.more = words};
+	int n, ret = hp_value_word(v, &word, &n);
+
+	(void)key;
+	if (!ret)
+		((struct mn_conf *)out)->json = n == 1;
+	return ret;
+}
+
+static int log_section(const struct hp_value *v, const struct hp_key *key, void *out)
+{
+	static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
+	static const struct hp_key keys[] = {
+		{"level", hp_value_word, offsetof(struct mn_conf, level), .more = levels}, {"format", format}, HP_KEY_END};
+
+	(void)key;
+	return hp_value_table(v, keys, out);
+}
+
+int mn_conf_load(struct mn_conf *out, const char *file, struct hp_error *e)
+{
+	static const struct hp_key keys[] = {
+		{"homes", homes, .required = true},
+		{"interfaces", interfaces, .required = true},
+		{"lifetime_s", hp_value_u32, offsetof(struct mn_conf, lifetime_s), 4, 65535 * 4},
+		{"initial_bindack_timeout_ms", hp_value_u32, offsetof(struct mn_conf, initial_timeout_ms), 100, 32000},
+		{"route_optimization", route_optimization},
+		{"api", api},
+		{"log", log_section},
+		HP_KEY_END,
+	};
+	json_error_t why;
+	json_t *json = json_load_file(file, JSON_REJECT_DUPLICATES, &why);
+	struct hp_value v = {json, "", e};
+	int ret;
+
+	*out = (struct mn_conf){.lifetime_s = 600, .initial_timeout_ms = 1500, .level = HP_LOG_INFO};
+	if (!json)
+		return hp_error_set(e, EINVAL, "", "line %d, column %d: %s", why.line, why.column, why.text);
+	ret = hp_value_table(&v, keys, out);
+	json_decref(json);
+	if (!ret && !out->api_unix)
+		out->api_unix = strdup("/run/homeport/mn.sock");
+	for (unsigned int i = 0; i < out->homes; i++) {
+		out->home[i].home.lifetime_s = out->lifetime_s;
+		out->home[i].home.initial_timeout_ms = out->initial_timeout_ms;
+	}
+	return ret;
+}
+
+void mn_conf_free(struct mn_conf *c)
+{
+	for (unsigned int i = 0; i < c->homes; i++)
+		free(c->home[i].virtual_interface);
+	for (unsigned int i = 0; i < c->interfaces; i++)
+		free(c->interface[i].name);
+	free(c->api_unix);
+}

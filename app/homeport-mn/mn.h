@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* homeport-mn: the pure core of lib/node between a Linux kernel that knows nothing of Mobile IPv6 and its networks. One thread. */
+#ifndef HP_MN_MN_H
+#define HP_MN_MN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/api.h"
+#include "base/effect.h"
+#include "base/error.h"
+#include "base/ip6.h"
+#include "base/log.h"
+#include "base/now.h"
+#include "node/node.h"
+
+#define MN_TUNNEL_HEADER 40
+
+struct mn_home_conf {
+	struct hp_node_home home;
+	char *virtual_interface;
+};
+
+struct mn_interface_conf {
+	char *name;
+	uint32_t preference;
+};
+
+struct mn_conf {
+	unsigned int homes, interfaces;
+	struct mn_home_conf home[HP_NODE_HOMES];
+	struct mn_interface_conf interface[HP_NODE_INTERFACES];
+	uint32_t lifetime_s, initial_timeout_ms;
+	char *api_unix;
+	enum hp_log_level level;
+	bool json;
+};
+
+int mn_conf_load(struct mn_conf *out, const char *file, struct hp_error *e);
+void mn_conf_free(struct mn_conf *c);
+
+/* A home as the kernel sees it. */
+struct mn_home {
+	int tun_fd, tun_index;
+	bool tunnel; /* packets go to `ha` from `coa` */
+	struct hp_ip6 hoa, ha, coa;
+	int out_index;  /* kernel's interface index of the tunnel's way out */
+	int home_index; /* of the interface that carries the home address: at home; 0: away */
+	bool rule;      /* packets from hoa use our table */
+};
+
+struct mn {
+	struct mn_conf conf;
+	struct hp_node *node;
+	struct hp_effects *fx;
+	struct hp_api *api;
+	struct mn_home home[HP_NODE_HOMES];
+	int index[HP_NODE_INTERFACES]; /* kernel's, 0: not there */
+	struct mn_netlink *netlink;
+	int epoll_fd, signal_fd, tunnel_fd, send_fd, capture_fd;
+	uint64_t start_ns;
+	bool stop;
+	uint64_t tunnel_in, tunnel_out, tunnel_refused, routed_in;
+};
+
+struct hp_now mn_now(const struct mn *mn);
+
+/* tun.c: the virtual interface of a home. */
+int mn_tun_open(const char *name, int *fd, int *index, struct hp_error *e);
+
+/* netlink.c: interfaces and addresses, watched; routes, rules and addresses of ours, set. */
+int mn_netlink_create(struct mn *mn, struct hp_error *e);
+void mn_netlink_destroy(struct mn *mn);
+int mn_netlink_fd(const struct mn *mn);
+void mn_netlink_read(struct mn *mn);
+/* Traffic of the home address (and whatever has no address yet) goes through the virtual interface, or no more. */
+int mn_kernel_route(struct mn *mn, unsigned int home, bool on);
+/* The care-of address keeps using the main table. */
+int mn_kernel_care_of(struct mn *mn, const struct hp_ip6 *coa, bool on);
+/* hoa/128 on a real interface, without DAD (RFC 6275 §11.5.5), or no more. */
+int mn_kernel_address(struct mn *mn, int index, const struct hp_ip6 *hoa, bool on);
+
+/* sockets.c: tunnel packets, signalling, capture. */
+int mn_sockets_create(struct mn *mn, struct hp_error *e);
+void mn_sockets_destroy(struct mn *mn);
+void mn_sockets_send(struct mn *mn, const struct hp_send *s);
+void mn_sockets_tunnel_read(struct mn *mn);
+void mn_sockets_capture_read(struct mn *mn);
+void mn_sockets_tun_read(struct mn *mn, unsigned int home);
+
+/* filter.c: what the kernel must not answer. */
+int mn_filter_create(const struct mn *mn, struct hp_error *e);
+void mn_filter_destroy(const struct mn *mn);
+
+/* status.c */
+extern const struct hp_api_resource mn_resources[];
+int mn_status_print(const char *socket, bool json);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Where the node is: served on the API's socket, and asked for by `homeport-mn status`. */
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "homeport-mn/mn.h"
+
+static const char *const state_name[] = {
+	[HP_NODE_DETACHED] = "detached", [HP_NODE_REGISTERING] = "registering", [HP_NODE_AWAY] = "away", [HP_NODE_RETURNING] = "returning",
+	[HP_NODE_HOME] = "home",
+};
+
+static json_t *address(const struct hp_ip6 *a)
+{
+	char text[HP_IP6_TEXT];
+
+	return hp_ip6_is_any(a) ? json_null() : json_string(hp_ip6_text(a, text));
+}
+
+static void serve_status(void *ctx, const struct hp_api_request *req, struct hp_api_response *res)
+{
+	const struct mn *mn = ctx;
+	const uint64_t *count = hp_node_count(mn->node);
+	uint64_t now = mn_now(mn).mono_ms;
+	json_t *homes = json_array(), *counters = json_object();
+
+	(void)req;
+	for (unsigned int i = 0; i < mn->conf.homes; i++) {
+		struct hp_node_view v;
+
+		hp_node_look(mn->node, i, &v);
+		json_array_append_new(
+			homes,
+			json_pack("{s:o, s:s, s:o, s:o, s:o, s:s, s:I, s:I, s:i, s:o}", "home_address", address(&v.hoa), "state",
+				  state_name[v.state], "interface",
+				  v.interface < mn->conf.interfaces ? json_string(mn->conf.interface[v.interface].name) : json_null(),
+				  "care_of_address", address(&v.coa), "home_agent", address(&v.ha), "virtual_interface",
+				  mn->conf.home[i].virtual_interface, "lifetime_s", (json_int_t)v.lifetime_s, "remaining_s",
+				  (json_int_t)(v.expires_ms > now ? (v.expires_ms - now) / 1000 : 0), "sequence", (int)v.sequence,
+				  "last_status", v.last_status < 0 ? json_null() : json_integer(v.last_status)));
+	}
+	for (unsigned int i = 0; i < HP_NODE_COUNT; i++)
+		json_object_set_new(counters, hp_node_counters[i].name, json_integer((json_int_t)count[i]));
+	json_object_set_new(counters, "tunnel.in", json_integer((json_int_t)mn->tunnel_in));
+	json_object_set_new(counters, "tunnel.out", json_integer((json_int_t)mn->tunnel_out));
+	json_object_set_new(counters, "tunnel.refused", json_integer((json_int_t)mn->tunnel_refused));
+	json_object_set_new(counters, "routed.in", json_integer((json_int_t)mn->routed_in));
+	res->json = json_pack("{s:s, s:o, s:o}", "version", HP_VERSION, "homes", homes, "counters", counters);
+}
+
+const struct hp_api_resource mn_resources[] = {{.path = "/v1/status", .methods = "GET", .serve = serve_status}, {.path = NULL}};
+
+struct text {
+	char *data;
+	size_t len;
+};
+
+static size_t take(char *data, size_t size, size_t n, void *ctx)
+{
+	struct text *t = ctx;
+	char *grown = realloc(t->data, t->len + size * n + 1);
+
+	if (!grown)
+		return 0;
+	memcpy(grown + t->len, data, size * n);
+	t->data = grown;
+	t->len += size * n;
+	grown[t->len] = '\0';
+	return size * n;
+}
+
+static const char *text_of(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s ? s : "-";
+}
+
+static void print_homes(const json_t *status)
+{
+	const json_t *h;
+	size_t i;
+
+	printf("%-28s %-12s %-12s %-28s %-28s %s\n", "HOME ADDRESS", "STATE", "INTERFACE", "CARE-OF ADDRESS", "HOME AGENT", "REMAINING");
+	json_array_foreach(json_object_get(status, "homes"), i, h)
+	{
+		printf("%-28s %-12s %-12s %-28s %-28s %lld s\n", text_of(h, "home_address"), text_of(h, "state"), text_of(h, "interface"),
+		       text_of(h, "care_of_address"), text_of(h, "home_agent"),
+		       (long long)json_integer_value(json_object_get(h, "remaining_s")));
+	}
+}
+
+int mn_status_print(const char *socket, bool json)
+{
+	CURL *c = curl_easy_init();
+	struct text t = {0};
+	CURLcode ret = CURLE_FAILED_INIT;
+	json_t *status = NULL;
+
+	if (c) {
+		curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, socket);
+		curl_easy_setopt(c, CURLOPT_URL, "http://homeport/v1/status");
+		curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
+		curl_easy_setopt(c, CURLOPT_WRITEDATA, &t);
+		curl_easy_setopt(c, CURLOPT_TIMEOUT, 10L);
+		ret = curl_easy_perform(c);
+		curl_easy_cleanup(c);
+	}
+	if (!ret && t.data)
+		status = json_loads(t.data, 0, NULL);
+	if (!status)
+		fprintf(stderr, "homeport-mn: %s: %s\n", socket, ret ? curl_easy_strerror(ret) : "no answer");
+	else if (json)
+		puts(t.data);
+	else
+		print_homes(status);
+	ret = status ? 0 : 1;
+	json_decref(status);
+	free(t.data);
+	return (int)ret;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The mobile node, pure (RFC 6275 §11): where it is attached, what its home agents know of it, what to send next. One thread.
+ *
+ * Effects used of base/effect.h: SEND (link is the interface's number; Home Address option by send.hoa); BIND: from now on hoa's traffic
+ * goes through the tunnel coa -> ha on interface out_link; UNBIND: no tunnel; ADDRESS: the home address is (no longer) on the
+ * interface `link` itself: at home; EVENT: for the log. */
+#ifndef HP_NODE_NODE_H
+#define HP_NODE_NODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/counter.h"
+#include "base/effect.h"
+#include "base/ip6.h"
+#include "base/now.h"
+#include "wire/packet.h"
+
+struct hp_node;
+
+#define HP_NODE_HOMES      16
+#define HP_NODE_INTERFACES 32
+#define HP_NODE_ADDRESSES  16 /* remembered of one interface */
+
+struct hp_node_home {
+	struct hp_ip6 hoa, ha;
+	uint8_t prefix_length;       /* of the home link */
+	uint32_t lifetime_s;         /* asked for */
+	uint32_t initial_timeout_ms; /* first wait for an acknowledgement (§12: 1,500 with DAD) */
+};
+
+struct hp_node_conf {
+	unsigned int homes;
+	const struct hp_node_home *home;
+	unsigned int interfaces;
+	const uint32_t *preference; /* by interface number; the largest usable one wins */
+	uint64_t seed;
+};
+
+#define HP_NODE_COUNTERS(X)                                                                                                                \
+	X(HP_NODE_BU_OUT, "mh.bu_out", "Binding Updates sent")                                                                             \
+	X(HP_NODE_BA_IN, "mh.ba_in", "Binding Acknowledgements taken")                                                                     \
+	X(HP_NODE_BE_IN, "mh.be_in", "Binding Errors taken")                                                                               \
+	X(HP_NODE_IGNORED, "mh.ignored", "messages that answer nothing of ours")                                                           \
+	X(HP_NODE_INVALID, "mh.invalid", "Mobility Headers that failed a check")                                                           \
+	X(HP_NODE_RETRANSMITTED, "mh.retransmitted", "Binding Updates repeated for want of an answer")                                     \
+	X(HP_NODE_MOVES, "moves", "changes of the point of attachment")
+enum hp_node_counter { HP_NODE_COUNTERS(HP_COUNTER_ENUM) HP_NODE_COUNT };
+extern const struct hp_counter_info hp_node_counters[HP_NODE_COUNT];
+
+int hp_node_create(struct hp_node **out, const struct hp_node_conf *conf, struct hp_now now);
+void hp_node_destroy(struct hp_node *n);
+
+/* The interface has (lost) its carrier; its link-layer address. Down: its addresses are forgotten. */
+void hp_node_interface(struct hp_node *n, uint16_t interface, bool up, const struct hp_mac *mac, struct hp_now now, struct hp_effects *fx);
+/* An address of an interface came, changed or went. Usable: neither tentative, duplicate nor deprecated. One in the home prefix of a
+ * home means that the interface is on that home link (§11.5.2 by prefix). */
+void hp_node_address(struct hp_node *n, uint16_t interface, const struct hp_ip6 *address, bool usable, bool gone, struct hp_now now,
+		     struct hp_effects *fx);
+/* A Mobility Header packet (hp_packet_read_node said OK, proto 135) that came in on an interface. */
+void hp_node_message(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
+void hp_node_tick(struct hp_node *n, struct hp_now now, struct hp_effects *fx);
+uint64_t hp_node_next(const struct hp_node *n);
+/* Leaving for good: every binding is given up, once, unacknowledged. */
+void hp_node_stop(struct hp_node *n, struct hp_now now, struct hp_effects *fx);
+
+enum hp_node_state {
+	HP_NODE_DETACHED,    /* no usable interface */
+	HP_NODE_REGISTERING, /* away, the home agent has not answered yet */
+	HP_NODE_AWAY,        /* bound */
+	HP_NODE_RETURNING,   /* at home, de-registration not answered yet */
+	HP_NODE_HOME
+};
+
+struct hp_node_view {
+	struct hp_ip6 hoa, ha, coa; /* coa :: at home or detached */
+	enum hp_node_state state;
+	uint16_t interface; /* HP_LINK_NONE: none */
+	uint16_t sequence;
+	int last_status;     /* of the last acknowledgement, -1: none yet */
+	uint32_t lifetime_s; /* granted */
+	uint64_t expires_ms; /* mono_ms */
+};
+void hp_node_look(const struct hp_node *n, unsigned int home, struct hp_node_view *out);
+const uint64_t *hp_node_count(const struct hp_node *n);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Home registration as the node does it: RFC 6275 §11.7.1, §11.7.3, §11.8; returning home §11.5.5. */
+#include "node/state.h"
+#include "wire/icmp6.h"
+#include "wire/mh.h"
+#include "wire/nd.h"
+
+#define MAX_BINDACK_TIMEOUT_MS 32000 /* §12 */
+#define MAX_UPDATE_RATE        3     /* a second (§12) */
+#define RETRY_REFUSED_MS       30000 /* after a refusal that only an operator can mend */
+#define HOP_LIMIT              64
+
+/* Three in the last second: the next one waits (§11.8). */
+static uint64_t allowed_at(const struct home *h)
+{
+	uint64_t third = h->sent_ms[MAX_UPDATE_RATE - 1];
+
+	return third ? third + 1000 : 0;
+}
+
+static void send_update(struct hp_node *n, struct home *h, bool acknowledge, struct hp_now now, struct hp_effects *fx)
+{
+	bool away = h->state == HP_NODE_REGISTERING || h->state == HP_NODE_AWAY;
+	struct hp_bu bu = {
+		.sequence = ++h->sequence, .ack = acknowledge, .home = true, .lifetime = away ? (uint16_t)(h->conf.lifetime_s / 4) : 0};
+	uint8_t body[HP_MH_ROOM];
+	int len = hp_bu_write(&bu, body, sizeof(body));
+	struct hp_send s = {
+		.src = away ? h->coa : h->conf.hoa,
+		.dst = h->conf.ha,
+		.link = h->interface,
+		.hop_limit = HOP_LIMIT,
+		.proto = HP_PROTO_MH,
+		.class_ = HP_CLASS_REGISTRATION,
+		.protection = HP_PROTECT_REGISTRATION,
+		.body = body,
+		.body_len = (size_t)len,
+	};
+
+	/* §11.5.5: from home the update comes from the home address itself, without the option. */
+	if (away)
+		s.hoa = h->conf.hoa;
+	n->count[HP_NODE_BU_OUT]++;
+	memmove(&h->sent_ms[1], &h->sent_ms[0], sizeof(h->sent_ms) - sizeof(h->sent_ms[0]));
+	h->sent_ms[0] = now.mono_ms ? now.mono_ms : 1;
+	hp_effects_send(fx, &s);
+}
+
+void hp_register_send(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
+{
+	h->unanswered = true;
+	h->bound = true;
+	if (allowed_at(h) > now.mono_ms) {
+		h->next_ms = allowed_at(h);
+		return;
+	}
+	send_update(n, h, true, now, fx);
+	h->next_ms = now.mono_ms + h->timeout_ms;
+}
+
+/* The neighbours on the home link still hold the home agent's link-layer address for us (§11.5.5, last step). */
+static void announce(struct hp_node *n, struct home *h, struct hp_effects *fx)
+{
+	struct hp_na na = {.target = h->conf.hoa, .override_ = true, .has_mac = true, .mac = n->interface[h->interface].mac};
+	uint8_t body[32];
+	int len = hp_na_write(&na, body, sizeof(body));
+
+	hp_effects_send(fx, &(struct hp_send){.src = h->conf.hoa,
+					      .dst = HP_IP6_ALL_NODES,
+					      .link = h->interface,
+					      .has_mac = true,
+					      .mac = hp_mac_multicast(&HP_IP6_ALL_NODES),
+					      .hop_limit = 255,
+					      .proto = HP_PROTO_ICMPV6,
+					      .class_ = HP_CLASS_NEIGHBOR,
+					      .body = body,
+					      .body_len = (size_t)len});
+}
+
+void hp_register_due(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
+{
+	h->next_ms = UINT64_MAX;
+	switch (h->state) {
+	case HP_NODE_REGISTERING:
+	case HP_NODE_RETURNING:
+	case HP_NODE_AWAY:
+		/* Each repetition has a sequence number of its own; the wait doubles (§11.8). A refresh begins with the first wait. */
+		if (h->unanswered && h->sent_ms[0] && now.mono_ms >= h->sent_ms[0] + h->timeout_ms) {
+			n->count[HP_NODE_RETRANSMITTED]++;
+			h->timeout_ms = 2 * h->timeout_ms > MAX_BINDACK_TIMEOUT_MS ? MAX_BINDACK_TIMEOUT_MS : 2 * h->timeout_ms;
+		} else if (!h->unanswered) {
+			h->timeout_ms = h->conf.initial_timeout_ms;
+		}
+		hp_register_send(n, h, now, fx);
+		break;
+	default:
+		break;
+	}
+}
+
+static void accepted(struct hp_node *n, struct home *h, const struct hp_ba *ba, struct hp_now now, struct hp_effects *fx)
+{
+	h->unanswered = false;
+	h->timeout_ms = h->conf.initial_timeout_ms;
+	if (h->state == HP_NODE_RETURNING) {
+		h->state = HP_NODE_HOME;
+		h->bound = false;
+		h->next_ms = UINT64_MAX;
+		announce(n, h, fx);
+		hp_effects_event(fx, HP_EVENT_DEREGISTERED, &h->conf.hoa, NULL, h->interface, ba->status);
+		return;
+	}
+	hp_effects_event(fx, h->state == HP_NODE_AWAY ? HP_EVENT_REFRESHED : HP_EVENT_REGISTERED, &h->conf.hoa, &h->coa, h->interface,
+			 ba->status);
+	h->state = HP_NODE_AWAY;
+	h->lifetime_s = ba->lifetime * 4u;
+	h->expires_ms = now.mono_ms + h->lifetime_s * 1000ull;
+	/* Again when four fifths are over, or when the home agent advises; time enough for some repetitions. */
+	h->next_ms = now.mono_ms + h->lifetime_s * 800ull;
+	if (ba->has_refresh_advice && ba->refresh_advice && ba->refresh_advice < ba->lifetime)
+		h->next_ms = now.mono_ms + ba->refresh_advice * 4000ull;
+}
+
+static void refused(struct hp_node *n, struct home *h, const struct hp_ba *ba, struct hp_now now, struct hp_effects *fx)
+{
+	hp_effects_event(fx, HP_EVENT_REFUSED, &h->conf.hoa, &h->coa, h->interface, ba->status);
+	switch (ba->status) {
+	case HP_BA_SEQUENCE:
+		/* §11.7.3: from the number that the home agent has, at once. */
+		h->sequence = ba->sequence;
+		hp_register_send(n, h, now, fx);
+		break;
+	case HP_BA_NOT_HOME_AGENT:
+		/* It knows of no binding: as well as de-registered. Away, it does not serve us now. */
+		if (h->state == HP_NODE_RETURNING) {
+			accepted(n, h, ba, now, fx);
+			break;
+		}
+		/* fallthrough */
+	default:
+		/* Nothing that trying at once would mend. */
+		h->unanswered = false;
+		h->next_ms = now.mono_ms + RETRY_REFUSED_MS;
+		if (h->state == HP_NODE_AWAY)
+			h->state = HP_NODE_REGISTERING;
+	}
+}
+
+/* §11.7.3: what does not answer the last update sent is ignored; a sequence refusal answers any. */
+void hp_register_acknowledged(struct hp_node *n, struct home *h, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
+{
+	struct hp_ba ba;
+
+	if (hp_ba_read(&ba, hp_packet_payload(p), hp_packet_payload_len(p)) != HP_MH_OK) {
+		n->count[HP_NODE_INVALID]++;
+		return;
+	}
+	if (!h->unanswered || (ba.sequence != h->sequence && ba.status != HP_BA_SEQUENCE)) {
+		n->count[HP_NODE_IGNORED]++;
+		return;
+	}
+	n->count[HP_NODE_BA_IN]++;
+	h->last_status = ba.status;
+	if (ba.status < 128 && (ba.lifetime || h->state == HP_NODE_RETURNING))
+		accepted(n, h, &ba, now, fx);
+	else
+		refused(n, h, &ba, now, fx);
+}
