@@ -13,6 +13,7 @@ int main(void)
 		{"authentication hook", test_authenticator},
 		{"configurations", test_create},
 		{"random updates against a naive model", test_model},
+		{"derived link-local addresses at random", test_linklocal},
 		{"pages", test_page},
 		{"reroute in slices", test_reroute},
 		{"100,000 bindings", test_many},

@@ -9,6 +9,7 @@ void test_path_mtu_ages(void);
 void test_authenticator(void);
 void test_create(void);
 void test_model(void);
+void test_linklocal(void);
 void test_many(void);
 void test_page(void);
 void test_reroute(void);
