@@ -103,11 +103,7 @@ int hp_defend_start(struct hp_agent *a, struct hp_binding *b, unsigned int which
 void hp_defend_stop(struct hp_agent *a, struct hp_binding *b, unsigned int which, struct hp_now now, struct hp_effects *fx)
 {
 	for (unsigned int i = 0; i < PARTS; i++) {
-		if (!(which & parts[i]))
-			continue;
-		if (on_wire(a, b))
+		if ((which & parts[i]) && on_wire(a, b))
 			hp_neighbor_unproxy(a->conf.neighbor, b->link, address(b, parts[i]), now, fx);
-		if (parts[i] == HP_DEFEND_LINKLOCAL)
-			b->linklocal_defended = false;
 	}
 }

@@ -22,6 +22,7 @@ void hp_defend_probe_cancel(struct hp_agent *a, const struct hp_binding *b, unsi
 
 /* Defends the addresses in `which`, announcing each. 0 or -ENOMEM (nothing of it defended). */
 int hp_defend_start(struct hp_agent *a, struct hp_binding *b, unsigned int which, struct hp_now now, struct hp_effects *fx);
+/* Given up; a link-local address is the binding's until hp_bindings_release. */
 void hp_defend_stop(struct hp_agent *a, struct hp_binding *b, unsigned int which, struct hp_now now, struct hp_effects *fx);
 
 #endif

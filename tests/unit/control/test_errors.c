@@ -56,6 +56,7 @@ void test_relay(void)
 		{"not where the node is", 1, 0, 0, LAB_HA, "2001:db8:b::1", LAB_CN, 500, 17, 0, "", ""},
 		{"not from the tunnel's address", 1, 0, 0, LAB_CORE, LAB_COA, LAB_CN, 500, 17, 0, "", ""},
 		{"a later fragment tells nothing", 1, 0, 0, LAB_HA, LAB_COA, LAB_CN, 500, 17, 0, "\x29\0\1\0\0\0\0\1", ""},
+		{"what only looks like a tunnel packet", 1, 0, 0, LAB_HA, LAB_COA, LAB_CN, 500, 17, 0, "\x29\0\x11\0\0\0\0\1", ""},
 		{"a first fragment does", 1, 0, 0, LAB_HA, LAB_COA, LAB_CN, 500, 17, 0, "\x29\0\0\1\0\0\0\1",
 		 "error 1/3 0 2001:db8:1::1>2001:db8:c::1"},
 	};
@@ -74,7 +75,7 @@ void test_relay(void)
 					    (uint8_t)(table[i].word >> 8),
 					    (uint8_t)table[i].word};
 		const size_t ext = *table[i].ext ? 8 : 0, quoted = 40 + ext + table[i].inner;
-		uint8_t packet[CRAFT_ROOM], first = ext && table[i].ext[2] == 4 ? 60 : ext ? 44 : 41;
+		uint8_t packet[CRAFT_ROOM], first = !ext ? 41 : table[i].ext[2] == 4 ? 60 : table[i].ext[2] == 17 ? 17 : 44;
 		struct hp_input in;
 		size_t len;
 		const char *got;
@@ -91,6 +92,19 @@ void test_relay(void)
 		if (strcmp(got, table[i].want))
 			fprintf(stderr, "  row \"%s\"\n    want: %s\n    got:  %s\n", table[i].name, table[i].want, got);
 		CU_ASSERT_STRING_EQUAL(got, table[i].want);
+	}
+	{
+		/* What lies behind the inner packet is not part of it. */
+		uint8_t body[168] = {1}, packet[CRAFT_ROOM];
+		struct hp_input in;
+
+		put_header(body + 8, LAB_HA, LAB_COA, 41, 120);
+		put_header(body + 48, LAB_CN, LAB_H, 17, 20);
+		in = lab_input(packet, craft_summed(packet, &router, &ha, &HP_IP6_ANY, 58, body, sizeof(body), 2), 1);
+		hp_control_packet(l.control, &in, l.now, l.fx);
+		CU_ASSERT_EQUAL_FATAL(hp_effects_count(l.fx), 1);
+		CU_ASSERT_EQUAL(hp_effects_at(l.fx, 0)->send.body_len, 8 + 60);
+		hp_effects_clear(l.fx);
 	}
 	/* Whatever is cut off: nothing is read beyond it, nothing is answered that does not show its sender. */
 	for (size_t len = 8; len < 96; len++) {

@@ -103,6 +103,8 @@ void test_input(void)
 		 "error 4/1 40 2001:db8:1::1>2001:db8:c::1", HP_CT_ERROR_OUT, 1},
 		{"5095 routing header 0", LAB_CN, LAB_HA, NULL, 43, DATA(59, 2, 0, 1), 24, -1, "error 4/0 42 2001:db8:1::1>2001:db8:c::1",
 		 HP_CT_ERROR_OUT, 1},
+		{"4443 2.4 (e.3) routing header 0 to a group", PEER, "ff02::1", NULL, 43, DATA(59, 2, 0, 1), 24, -1, "",
+		 HP_CT_ERROR_FORBIDDEN, 1},
 		{"8200 4.4 routing header 0, nothing left", LAB_CN, LAB_HA, NULL, 43, DATA(59, 2, 0, 0), 24, -1, "", HP_CT_IGNORED, 1},
 		{"6275 6.4 type 2 routing header to us", LAB_CN, LAB_HA, NULL, 43, DATA(59, 2, 2, 1), 24, -1, "", HP_CT_RH2, 1},
 		{"cut off in a header", LAB_CN, LAB_HA, NULL, 60, DATA(59, 9), 8, -1, "", HP_CT_MALFORMED, 1},
