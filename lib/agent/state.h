@@ -9,7 +9,7 @@
 #include "wire/mh.h"
 
 struct hp_agent {
-	struct hp_agent_conf conf; /* `link` and `authenticator` point to what follows */
+	struct hp_agent_conf conf; /* link and authenticator NULL: what they said is below */
 	struct hp_authenticator authenticator;
 	struct hp_homes *homes;
 	struct hp_bindings *bindings;
