@@ -17,9 +17,8 @@ static void output(struct hp_app *app, uint16_t link, const struct hp_ip6 *next_
 
 static void send(struct hp_app *app, const struct hp_send *s)
 {
-	const bool tunnelled = !hp_ip6_is_any(&s->outer_dst), routed = !hp_ip6_is_any(&s->coa);
 	/* By value: output() may append effects, and with that move the list this message lives in. */
-	const struct hp_ip6 dst = tunnelled ? s->outer_dst : routed ? s->coa : s->dst;
+	const struct hp_ip6 dst = *hp_control_first_hop(s);
 	const uint16_t link = s->link;
 	size_t room = hp_compose_overhead(s) + s->body_len;
 	uint8_t *data;

@@ -15,7 +15,16 @@ static uint32_t advertised_interval(uint32_t ms)
 	return ms < 200 ? ms + 20 : ms;
 }
 
-static void fill(const struct link *l, bool last, struct hp_ra *ra)
+/* Lifetimes run from the start of the program (RFC 4861 §6.2.1: "decrements in real time"): a prefix that ends takes its
+ * bindings along, so what hosts are told must end with it. */
+static uint32_t remaining(uint32_t lifetime_s, uint64_t passed_s)
+{
+	if (lifetime_s == HP_LIFETIME_INFINITE)
+		return lifetime_s;
+	return passed_s < lifetime_s ? (uint32_t)(lifetime_s - passed_s) : 0;
+}
+
+static void fill(const struct link *l, bool last, uint64_t passed_s, struct hp_ra *ra)
 {
 	*ra = (struct hp_ra){
 		.hop_limit = HOP_LIMIT,
@@ -38,8 +47,8 @@ static void fill(const struct link *l, bool last, struct hp_ra *ra)
 			.on_link = true,
 			.autonomous = o->conf.prefix_length == 64,
 			.router_address = l->conf.home,
-			.valid_s = o->conf.valid_s,
-			.preferred_s = o->conf.preferred_s,
+			.valid_s = remaining(o->conf.valid_s, passed_s),
+			.preferred_s = remaining(o->conf.preferred_s, passed_s),
 		};
 	}
 	if (!l->conf.home)
@@ -55,12 +64,12 @@ static void fill(const struct link *l, bool last, struct hp_ra *ra)
 	}
 }
 
-static void advertise(struct hp_neighbor *nb, struct link *l, bool last, struct hp_effects *fx)
+static void advertise(struct hp_neighbor *nb, struct link *l, bool last, struct hp_now now, struct hp_effects *fx)
 {
 	uint8_t body[1024];
 	struct hp_ra ra;
 
-	fill(l, last, &ra);
+	fill(l, last, (now.mono_ms - nb->born_ms) / 1000, &ra);
 	nb->count[HP_NB_RA_OUT]++;
 	hp_nd_send(nb, l->number, &l->own[0].conf.address, &HP_IP6_ALL_NODES, NULL, body, hp_ra_write(&ra, body, sizeof(body)), fx);
 }
@@ -74,7 +83,7 @@ void hp_advert_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, 
 		l->ra.started = false;
 		return;
 	}
-	advertise(nb, l, false, fx);
+	advertise(nb, l, false, now, fx);
 	l->ra.last_ms = now.mono_ms;
 	/* §6.2.4: the first few come faster, so that hosts find a new router soon. */
 	if (++l->ra.sent < MAX_INITIAL_ADVERTISEMENTS && wait > MAX_INITIAL_INTERVAL_MS)
@@ -110,9 +119,9 @@ void hp_advert_solicited(struct hp_neighbor *nb, struct link *l, struct hp_now n
 		alarm_set(nb, &l->ra.alarm, at);
 }
 
-void hp_advert_farewell(struct hp_neighbor *nb, struct link *l, struct hp_effects *fx)
+void hp_advert_farewell(struct hp_neighbor *nb, struct link *l, struct hp_now now, struct hp_effects *fx)
 {
 	if (speaks(l))
-		advertise(nb, l, true, fx);
+		advertise(nb, l, true, now, fx);
 	hp_advert_stop(nb, l);
 }

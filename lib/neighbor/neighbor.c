@@ -47,6 +47,7 @@ int hp_neighbor_create(struct hp_neighbor **out, const struct hp_neighbor_conf *
 		return -ENOMEM;
 	nb->conf = *conf;
 	nb->conf.link = NULL;
+	nb->born_ms = now.mono_ms;
 	TAILQ_INIT(&nb->cheap);
 	hp_random_seed(&nb->random, conf->seed);
 	if (hp_wheel_create(&nb->wheel, now.mono_ms) ||
@@ -138,9 +139,8 @@ void hp_neighbor_carrier(struct hp_neighbor *nb, uint16_t link, bool up, struct 
 
 void hp_neighbor_farewell(struct hp_neighbor *nb, struct hp_now now, struct hp_effects *fx)
 {
-	(void)now;
 	for (unsigned int i = 0; i < nb->links; i++)
-		hp_advert_farewell(nb, &nb->link[i], fx);
+		hp_advert_farewell(nb, &nb->link[i], now, fx);
 }
 
 static void solicitation(struct hp_neighbor *nb, uint16_t link, const struct hp_mac *from, const struct hp_packet *p, struct hp_now now,

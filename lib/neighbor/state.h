@@ -101,6 +101,7 @@ struct link {
 
 struct hp_neighbor {
 	struct hp_neighbor_conf conf;
+	uint64_t born_ms; /* lifetimes of prefixes run from here */
 	unsigned int links;
 	struct link *link;
 	struct hp_wheel *wheel;
@@ -158,7 +159,7 @@ void hp_proxy_carrier(struct hp_neighbor *nb, uint16_t link, struct hp_now now, 
 void hp_advert_start(struct hp_neighbor *nb, struct link *l, struct hp_now now);
 void hp_advert_stop(struct hp_neighbor *nb, struct link *l);
 void hp_advert_solicited(struct hp_neighbor *nb, struct link *l, struct hp_now now);
-void hp_advert_farewell(struct hp_neighbor *nb, struct link *l, struct hp_effects *fx);
+void hp_advert_farewell(struct hp_neighbor *nb, struct link *l, struct hp_now now, struct hp_effects *fx);
 void hp_advert_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, struct hp_effects *fx);
 
 /* mld.c */

@@ -5,6 +5,7 @@
 #define HP_TESTS_RUN_H
 
 #include <CUnit/Basic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct hp_test {
@@ -24,9 +25,10 @@ uint64_t hp_test_seed(void);
 /* An assertion in a table: says which row. */
 #define HP_CHECK(row, what, cond)                                                                                                          \
 	do {                                                                                                                               \
-		if (!(cond))                                                                                                               \
+		bool hp_check_good = (cond);                                                                                               \
+		if (!hp_check_good)                                                                                                        \
 			fprintf(stderr, "  %s:%d row \"%s\": %s\n", __FILE__, __LINE__, row, what);                                        \
-		CU_ASSERT(cond);                                                                                                           \
+		CU_ASSERT(hp_check_good);                                                                                                  \
 	} while (0)
 
 #endif
