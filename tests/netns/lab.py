@@ -224,9 +224,9 @@ class Scene:
         self.bad += not good
         return good
 
-    def step(self, name, function, *args):
+    def step(self, name, function, *args, **kw):
         try:
-            why = function(*args)
+            why = function(*args, **kw)
             return self.check(name, why in (None, True), why)
         except Exception as e:  # noqa: BLE001 a scene goes on after a failed check
             return self.check(name, False, "%s: %s" % (type(e).__name__, e))
@@ -236,6 +236,8 @@ class Scene:
             for name in sorted(os.listdir(lab.folder)):
                 if name.endswith(".log"):
                     print("--- %s\n%s" % (name, "\n".join(open(lab.path(name), errors="replace").read().splitlines()[-40:])))
+        if lab:
+            lab.close()
         sys.exit(1 if self.bad else 0)
 
 
