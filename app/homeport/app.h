@@ -16,8 +16,15 @@
 #include "control/control.h"
 #include "dataplane/dataplane.h"
 
+/* args.c: the EAL's arguments, derived from the configuration (pure; tests/unit/homeport). */
+struct hp_eal_args {
+	int count;
+	char **arg; /* NULL-terminated, owned */
+};
+
 struct hp_app {
-	const char *file; /* of the configuration */
+	const char *file;       /* of the configuration */
+	struct hp_eal_args eal; /* EAL keeps pointers into them */
 	struct hp_conf *conf;
 	struct hp_dataplane *dp;
 	struct hp_control *control;
@@ -36,11 +43,7 @@ struct hp_app {
 
 struct hp_now hp_app_now(const struct hp_app *app);
 
-/* args.c: the EAL's arguments, derived from the configuration (pure; tests/unit/homeport). */
-struct hp_eal_args {
-	int count;
-	char **arg; /* NULL-terminated, owned */
-};
+/* args.c, pure */
 struct hp_eal_memory {
 	uint64_t hugepage_free, hugepage_size; /* bytes free in all, bytes a page; 0: none */
 	uint64_t available;                    /* ordinary memory, bytes */

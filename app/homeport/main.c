@@ -51,13 +51,19 @@ static void block_signals(void)
 
 static int start_eal(struct hp_app *app, const struct hp_eal_memory *memory, struct hp_error *e)
 {
-	struct hp_eal_args args;
-	int ret = hp_eal_args(&args, app->conf, memory);
+	char **arg;
+	int ret = hp_eal_args(&app->eal, app->conf, memory);
 
 	if (ret)
 		return hp_error_set(e, -ret, "runtime", "EAL arguments: %s", strerror(-ret));
-	/* EAL permutes and keeps pointers into its arguments: they live as long as the program. */
-	if (rte_eal_init(args.count, args.arg) < 0)
+	/* EAL permutes the array it is given: ours is kept whole, to be freed. */
+	arg = calloc((size_t)app->eal.count + 1, sizeof(*arg));
+	if (!arg)
+		return hp_error_set(e, ENOMEM, "", "out of memory");
+	memcpy(arg, app->eal.arg, (size_t)app->eal.count * sizeof(*arg));
+	ret = rte_eal_init(app->eal.count, arg);
+	free(arg);
+	if (ret < 0)
 		return hp_error_set(e, rte_errno ? rte_errno : EIO, "runtime", "EAL did not start: %s", rte_strerror(rte_errno));
 	return 0;
 }
@@ -168,6 +174,7 @@ effects:
 eal:
 	rte_eal_cleanup();
 out:
+	hp_eal_args_free(&app->eal);
 	if (ret)
 		complain(app->file, &e);
 	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
