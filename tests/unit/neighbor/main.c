@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The neighbour room under a virtual clock: unreachability detection by RFC 4861 appendix C, own and proxied addresses. Messages go in
+ * as bytes that wire composes; that wire is right is judged by Scapy in the scenes. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "neighbor/neighbor.h"
+#include "run.h"
+#include "wire/compose.h"
+#include "wire/icmp6.h"
+#include "wire/nd.h"
+
+static const struct hp_mac our_mac = {{2, 0, 0, 0, 0, 1}}, mac_a = {{2, 0, 0, 0, 0, 0xa}}, mac_b = {{2, 0, 0, 0, 0, 0xb}};
+static const struct hp_ip6 ours = {{0x20, 1, 0xd, 0xb8, 0, 1, [15] = 1}}, peer = {{0x20, 1, 0xd, 0xb8, 0, 1, [15] = 0x50}};
+static const struct hp_ip6 hoa = {{0x20, 1, 0xd, 0xb8, 0, 1, [14] = 1}};
+
+struct world {
+	struct hp_neighbor *nb;
+	struct hp_effects *fx;
+	uint64_t now_ms;
+	int probed; /* -1: not yet; else unique */
+	bool defend;
+	/* Of the last call: */
+	unsigned int solicitations, advertisements, ras, reports, transmitted, discarded, unreachable, published, withdrawn;
+	struct hp_ns ns;
+	struct hp_na na;
+	struct hp_send last;
+	struct hp_mac to;
+};
+
+static struct hp_now now(const struct world *w)
+{
+	return (struct hp_now){.mono_ms = w->now_ms};
+}
+
+static void probed(void *ctx, uint16_t link, const struct hp_ip6 *address, bool unique, struct hp_now at, struct hp_effects *fx)
+{
+	struct world *w = ctx;
+
+	w->probed = unique;
+	if (unique && w->defend)
+		hp_neighbor_proxy(w->nb, link, address, true, at, fx);
+}
+
+static void look_at_send(struct world *w, const struct hp_send *s)
+{
+	uint8_t packet[1500];
+	int len = hp_compose(s, packet, sizeof(packet));
+	struct hp_packet p;
+
+	CU_ASSERT_FATAL(len > 0);
+	CU_ASSERT_EQUAL_FATAL(hp_packet_read(&p, packet, (size_t)len), HP_WALK_OK);
+	switch (*hp_packet_payload(&p)) {
+	case HP_ICMP6_NS:
+		w->solicitations++;
+		CU_ASSERT_EQUAL(hp_ns_read(&w->ns, &p), 0);
+		w->last = *s;
+		break;
+	case HP_ICMP6_NA:
+		w->advertisements++;
+		CU_ASSERT_EQUAL(hp_na_read(&w->na, &p), 0);
+		w->last = *s;
+		break;
+	case HP_ICMP6_RA:
+		w->ras++;
+		break;
+	case HP_ICMP6_MLDV2_REPORT:
+		w->reports++;
+		break;
+	default:
+		CU_FAIL("sent something else");
+	}
+}
+
+static void see(struct world *w)
+{
+	w->solicitations = w->advertisements = w->ras = w->reports = w->transmitted = w->discarded = w->unreachable = w->published =
+		w->withdrawn = 0;
+	for (size_t i = 0; i < hp_effects_count(w->fx); i++) {
+		const struct hp_effect *e = hp_effects_at(w->fx, i);
+
+		switch (e->kind) {
+		case HP_EFFECT_SEND:
+			look_at_send(w, &e->send);
+			break;
+		case HP_EFFECT_TRANSMIT:
+			w->transmitted++;
+			w->to = e->transmit.mac;
+			break;
+		case HP_EFFECT_DISCARD:
+			w->discarded++;
+			w->unreachable += e->discard.unreachable;
+			break;
+		case HP_EFFECT_NEIGHBOR:
+			w->published += e->neighbor.usable;
+			w->withdrawn += !e->neighbor.usable;
+			w->to = e->neighbor.mac;
+			break;
+		default:
+			break;
+		}
+	}
+	hp_effects_clear(w->fx);
+}
+
+static void open_world(struct world *w, uint8_t dad, bool advertise, unsigned int most)
+{
+	const struct hp_own_address own = {ours, 64, HP_LIFETIME_INFINITE, HP_LIFETIME_INFINITE};
+	struct hp_neighbor_link link = {.mac = our_mac, .mtu = 1500, .dad_transmits = dad, .addresses = 1, .address = &own, .home = true};
+	struct hp_neighbor_conf c = {.links = 1, .link = &link, .seed = 3, .max_neighbors = most, .probed = probed, .ctx = w};
+
+	link.ra.enabled = advertise;
+	link.ra.min_interval_ms = 200000;
+	link.ra.max_interval_ms = 600000;
+	link.ra.min_delay_ms = 3000;
+	link.ra.router_lifetime_s = 1800;
+	*w = (struct world){.now_ms = 1000, .probed = -1, .defend = true};
+	CU_ASSERT_EQUAL_FATAL(hp_effects_create(&w->fx), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_neighbor_create(&w->nb, &c, now(w)), 0);
+	hp_neighbor_carrier(w->nb, 0, true, now(w), w->fx);
+	see(w);
+}
+
+static void close_world(struct world *w)
+{
+	hp_neighbor_destroy(w->nb, w->fx);
+	hp_effects_destroy(w->fx);
+}
+
+/* To a moment, every alarm on the way at its own time; what happened adds up. */
+static void advance(struct world *w, uint64_t to_ms)
+{
+	for (uint64_t next; (next = hp_neighbor_next(w->nb)) <= to_ms;) {
+		if (next > w->now_ms)
+			w->now_ms = next;
+		hp_neighbor_tick(w->nb, now(w), w->fx);
+	}
+	w->now_ms = to_ms;
+	see(w);
+}
+
+static void hear(struct world *w, const struct hp_mac *from, const struct hp_ip6 *src, const struct hp_ip6 *dst, const uint8_t *body,
+		 int len)
+{
+	struct hp_send s = {.src = *src, .dst = *dst, .hop_limit = 255, .proto = HP_PROTO_ICMPV6, .body = body, .body_len = (size_t)len};
+	uint8_t packet[1500];
+	struct hp_packet p;
+
+	len = hp_compose(&s, packet, sizeof(packet));
+	CU_ASSERT_EQUAL_FATAL(hp_packet_read(&p, packet, (size_t)len), HP_WALK_OK);
+	hp_neighbor_packet(w->nb, 0, from, &p, now(w), w->fx);
+	see(w);
+}
+
+static void hear_na(struct world *w, const struct hp_ip6 *target, const struct hp_mac *mac, bool solicited, bool override_)
+{
+	struct hp_na na = {.target = *target, .solicited = solicited, .override_ = override_, .has_mac = mac != NULL};
+	uint8_t body[64];
+
+	if (mac)
+		na.mac = *mac;
+	hear(w, mac ? mac : &mac_a, target, solicited ? &ours : &HP_IP6_ALL_NODES, body, hp_na_write(&na, body, sizeof(body)));
+}
+
+static void hear_ns(struct world *w, const struct hp_mac *from, const struct hp_ip6 *src, const struct hp_ip6 *target, bool option)
+{
+	struct hp_ip6 group = hp_ip6_solicited_node(target);
+	struct hp_ns ns = {.target = *target, .has_mac = option, .mac = *from};
+	uint8_t body[64];
+
+	hear(w, from, src, &group, body, hp_ns_write(&ns, body, sizeof(body)));
+}
+
+static void output(struct world *w, int *token)
+{
+	hp_neighbor_output(w->nb, 0, &peer, token, now(w), w->fx);
+	see(w);
+}
+
+static enum hp_neighbor_state state(const struct world *w)
+{
+	struct hp_neighbor_view v;
+
+	return hp_neighbor_find(w->nb, 0, &peer, &v) ? v.state : HP_NEIGHBOR_FAILED;
+}
+
+/* Brings the peer's entry into a state, at mac_a. */
+static void enter(struct world *w, enum hp_neighbor_state s, int *token)
+{
+	if (s == HP_NEIGHBOR_FAILED)
+		return;
+	output(w, token);
+	if (s == HP_NEIGHBOR_INCOMPLETE)
+		return;
+	hear_na(w, &peer, &mac_a, true, true);
+	if (s == HP_NEIGHBOR_REACHABLE)
+		return;
+	advance(w, w->now_ms + 45000);
+	if (s == HP_NEIGHBOR_STALE)
+		return;
+	output(w, token);
+	if (s == HP_NEIGHBOR_DELAY)
+		return;
+	advance(w, w->now_ms + 5000);
+}
+
+/* RFC 4861 appendix C: state, event, state. S solicited, O override, other: another link-layer address, none: no option. */
+static const struct {
+	enum hp_neighbor_state from;
+	const char *event;
+	enum hp_neighbor_state to;
+	bool moved; /* now at mac_b */
+} nud[] = {
+	{HP_NEIGHBOR_INCOMPLETE, "NA S=1 O=1 same", HP_NEIGHBOR_REACHABLE, false},
+	{HP_NEIGHBOR_INCOMPLETE, "NA S=0 O=0 same", HP_NEIGHBOR_STALE, false},
+	{HP_NEIGHBOR_INCOMPLETE, "NA S=1 O=0 none", HP_NEIGHBOR_INCOMPLETE, false},
+	{HP_NEIGHBOR_REACHABLE, "NA S=1 O=0 same", HP_NEIGHBOR_REACHABLE, false},
+	{HP_NEIGHBOR_REACHABLE, "NA S=1 O=0 other", HP_NEIGHBOR_STALE, false},
+	{HP_NEIGHBOR_STALE, "NA S=1 O=0 other", HP_NEIGHBOR_STALE, false},
+	{HP_NEIGHBOR_PROBE, "NA S=1 O=0 other", HP_NEIGHBOR_PROBE, false},
+	{HP_NEIGHBOR_DELAY, "NA S=1 O=0 other", HP_NEIGHBOR_DELAY, false},
+	{HP_NEIGHBOR_REACHABLE, "NA S=1 O=1 other", HP_NEIGHBOR_REACHABLE, true},
+	{HP_NEIGHBOR_STALE, "NA S=1 O=1 other", HP_NEIGHBOR_REACHABLE, true},
+	{HP_NEIGHBOR_REACHABLE, "NA S=0 O=1 other", HP_NEIGHBOR_STALE, true},
+	{HP_NEIGHBOR_PROBE, "NA S=0 O=1 other", HP_NEIGHBOR_STALE, true},
+	{HP_NEIGHBOR_REACHABLE, "NA S=0 O=1 same", HP_NEIGHBOR_REACHABLE, false},
+	{HP_NEIGHBOR_PROBE, "NA S=0 O=1 same", HP_NEIGHBOR_PROBE, false},
+	{HP_NEIGHBOR_STALE, "NA S=1 O=1 none", HP_NEIGHBOR_REACHABLE, false},
+	{HP_NEIGHBOR_PROBE, "NA S=1 O=1 same", HP_NEIGHBOR_REACHABLE, false},
+	{HP_NEIGHBOR_FAILED, "NS same", HP_NEIGHBOR_STALE, false},
+	{HP_NEIGHBOR_INCOMPLETE, "NS same", HP_NEIGHBOR_STALE, false},
+	{HP_NEIGHBOR_REACHABLE, "NS other", HP_NEIGHBOR_STALE, true},
+	{HP_NEIGHBOR_REACHABLE, "NS same", HP_NEIGHBOR_REACHABLE, false},
+	{HP_NEIGHBOR_FAILED, "NA S=1 O=1 same", HP_NEIGHBOR_FAILED, false},
+	{HP_NEIGHBOR_STALE, "used", HP_NEIGHBOR_DELAY, false},
+	{HP_NEIGHBOR_REACHABLE, "used", HP_NEIGHBOR_REACHABLE, false},
+};
+
+static void test_nud(void)
+{
+	for (size_t i = 0; i < HP_LEN(nud); i++) {
+		const char *e = nud[i].event;
+		const struct hp_mac *mac = strstr(e, "other") ? &mac_b : strstr(e, "none") ? NULL : &mac_a;
+		struct hp_neighbor_view v;
+		struct world w;
+		int token;
+
+		open_world(&w, 0, false, 100);
+		enter(&w, nud[i].from, &token);
+		HP_CHECK(e, "the state to begin with", state(&w) == nud[i].from);
+		if (strncmp(e, "NA", 2) == 0)
+			hear_na(&w, &peer, mac, strstr(e, "S=1") != NULL, strstr(e, "O=1") != NULL);
+		else if (strncmp(e, "NS", 2) == 0)
+			hear_ns(&w, mac, &peer, &ours, true);
+		else
+			hp_neighbor_used(w.nb, 0, &peer, now(&w), w.fx);
+		HP_CHECK(e, "the state after", state(&w) == nud[i].to);
+		if (nud[i].to != HP_NEIGHBOR_FAILED && nud[i].to != HP_NEIGHBOR_INCOMPLETE && hp_neighbor_find(w.nb, 0, &peer, &v))
+			HP_CHECK(e, "link-layer address", hp_mac_eq(&v.mac, nud[i].moved ? &mac_b : &mac_a));
+		close_world(&w);
+	}
+}
+
+/* §7.2.2: three solicitations a second apart, then every waiting packet comes back; the queue keeps the newest. */
+static void test_resolution(void)
+{
+	struct world w;
+	int token[5];
+
+	open_world(&w, 0, false, 100);
+	output(&w, &token[0]);
+	CU_ASSERT(w.solicitations == 1 && hp_ip6_is_multicast(&w.last.dst) && w.ns.has_mac);
+	for (int i = 1; i < 5; i++)
+		output(&w, &token[i]);
+	CU_ASSERT(w.discarded == 1 && w.solicitations == 0);
+	advance(&w, w.now_ms + 999);
+	CU_ASSERT_EQUAL(w.solicitations, 0);
+	advance(&w, w.now_ms + 2002);
+	CU_ASSERT_EQUAL(w.solicitations, 2);
+	CU_ASSERT(w.discarded == HP_NEIGHBOR_QUEUE && w.unreachable == HP_NEIGHBOR_QUEUE);
+	CU_ASSERT_EQUAL(state(&w), HP_NEIGHBOR_FAILED);
+	output(&w, &token[0]);
+	output(&w, &token[1]);
+	hear_na(&w, &peer, &mac_a, true, true);
+	CU_ASSERT(w.transmitted == 2 && w.published == 1 && hp_mac_eq(&w.to, &mac_a));
+	output(&w, &token[2]);
+	CU_ASSERT_EQUAL(w.transmitted, 1);
+	/* Unanswered probes end it, and workers forget it. */
+	advance(&w, w.now_ms + 46000);
+	output(&w, &token[3]);
+	advance(&w, w.now_ms + 5000 + 3000);
+	CU_ASSERT(w.solicitations == 3 && w.withdrawn == 1);
+	close_world(&w);
+}
+
+/* Strangers that solicit from many addresses do not push out who is in use. */
+static void test_bounded(void)
+{
+	struct world w;
+	int token;
+
+	open_world(&w, 0, false, 20);
+	enter(&w, HP_NEIGHBOR_REACHABLE, &token);
+	for (uint16_t i = 0; i < 1000; i++) {
+		struct hp_ip6 stranger = peer;
+
+		stranger.b[10] = (uint8_t)(1 + (i >> 8));
+		stranger.b[11] = (uint8_t)i;
+		hear_ns(&w, &mac_b, &stranger, &ours, true);
+		CU_ASSERT_EQUAL(w.advertisements, 1);
+	}
+	CU_ASSERT_EQUAL(state(&w), HP_NEIGHBOR_REACHABLE);
+	hp_neighbor_carrier(w.nb, 0, false, now(&w), w.fx);
+	see(&w);
+	CU_ASSERT_EQUAL(w.withdrawn, 20);
+	close_world(&w);
+}
+
+/* RFC 4862 §5.4: probed, then valid; another's probe or advertisement meanwhile: not. */
+static void test_own(void)
+{
+	for (int conflict = 0; conflict < 4; conflict++) {
+		struct world w;
+
+		open_world(&w, 1, false, 100);
+		CU_ASSERT(!hp_neighbor_is_own(w.nb, 0, &ours));
+		advance(&w, w.now_ms + 1000);
+		CU_ASSERT(w.solicitations >= 2);
+		if (conflict == 1)
+			hear_ns(&w, &mac_b, &HP_IP6_ANY, &ours, false);
+		else if (conflict == 2)
+			hear_na(&w, &ours, &mac_b, false, true);
+		else if (conflict == 3) /* our own, looped back by the link */
+			hear_ns(&w, &our_mac, &HP_IP6_ANY, &ours, false);
+		advance(&w, w.now_ms + 2000);
+		CU_ASSERT_EQUAL(hp_neighbor_is_own(w.nb, 0, &ours), conflict == 0 || conflict == 3);
+		close_world(&w);
+	}
+}
+
+/* RFC 6275 §10.3.1, §10.4.1 and PROTOCOL: one probe, 1,000 ms, no delay; announced three times; defended; silent after. */
+static void test_proxy(void)
+{
+	struct world w;
+
+	open_world(&w, 0, false, 100);
+	CU_ASSERT_EQUAL(hp_neighbor_probe(w.nb, 0, &hoa, now(&w), w.fx), 0);
+	CU_ASSERT_EQUAL(hp_neighbor_probe(w.nb, 0, &hoa, now(&w), w.fx), -EALREADY);
+	see(&w);
+	CU_ASSERT(w.solicitations == 1 && hp_ip6_is_any(&w.last.src) && !w.ns.has_mac && w.reports >= 1);
+	advance(&w, w.now_ms + 999);
+	CU_ASSERT(w.probed == -1 && w.solicitations == 0);
+	advance(&w, w.now_ms + 1);
+	CU_ASSERT_EQUAL(w.probed, 1);
+	CU_ASSERT(w.advertisements == 1 && w.na.override_ && !w.na.router && !w.na.solicited && hp_mac_eq(&w.na.mac, &our_mac));
+	advance(&w, w.now_ms + 10000);
+	CU_ASSERT_EQUAL(w.advertisements, 2);
+	hear_ns(&w, &mac_a, &peer, &hoa, true);
+	CU_ASSERT(w.advertisements == 1 && w.na.solicited && !w.na.override_ && !w.na.router);
+	hear_ns(&w, &mac_b, &HP_IP6_ANY, &hoa, false);
+	CU_ASSERT(w.advertisements == 1 && !w.na.solicited && hp_ip6_eq(&w.last.dst, &HP_IP6_ALL_NODES));
+	hp_neighbor_unproxy(w.nb, 0, &hoa, now(&w), w.fx);
+	see(&w);
+	hear_ns(&w, &mac_a, &peer, &hoa, true);
+	CU_ASSERT_EQUAL(w.advertisements, 0);
+	close_world(&w);
+}
+
+static void test_proxy_conflict(void)
+{
+	for (int how = 0; how < 2; how++) {
+		struct world w;
+
+		open_world(&w, 0, false, 100);
+		hp_neighbor_probe(w.nb, 0, &hoa, now(&w), w.fx);
+		see(&w);
+		advance(&w, w.now_ms + 500);
+		hear_ns(&w, &our_mac, &HP_IP6_ANY, &hoa, false); /* our own, looped back */
+		CU_ASSERT_EQUAL(w.probed, -1);
+		if (how)
+			hear_na(&w, &hoa, &mac_b, false, true);
+		else
+			hear_ns(&w, &mac_b, &HP_IP6_ANY, &hoa, false);
+		CU_ASSERT_EQUAL(w.probed, 0);
+		hear_ns(&w, &mac_a, &peer, &hoa, true);
+		CU_ASSERT_EQUAL(w.advertisements, 0);
+		close_world(&w);
+	}
+}
+
+/* RFC 4861 §6.2.4, §6.2.6: three soon, then between the intervals; a solicitation hurries the next one, never under the least delay. */
+static void test_advertising(void)
+{
+	static const uint8_t rs[] = {HP_ICMP6_RS, 0, 0, 0, 0, 0, 0, 0};
+	struct world w;
+
+	open_world(&w, 0, true, 100);
+	advance(&w, w.now_ms);
+	CU_ASSERT_EQUAL(w.ras, 1);
+	advance(&w, w.now_ms + 32000);
+	CU_ASSERT_EQUAL(w.ras, 2);
+	advance(&w, w.now_ms + 199000 - 32000);
+	CU_ASSERT_EQUAL(w.ras, 0);
+	advance(&w, w.now_ms + 600000);
+	CU_ASSERT(w.ras >= 1 && w.ras <= 4);
+	do
+		advance(&w, hp_neighbor_next(w.nb));
+	while (!w.ras);
+	for (int i = 0; i < 50; i++)
+		hear(&w, &mac_a, &HP_IP6_ANY, &HP_IP6_ALL_ROUTERS, rs, sizeof(rs));
+	advance(&w, w.now_ms + 2999);
+	CU_ASSERT_EQUAL(w.ras, 0);
+	advance(&w, w.now_ms + 600);
+	CU_ASSERT_EQUAL(w.ras, 1);
+	hp_neighbor_farewell(w.nb, now(&w), w.fx);
+	see(&w);
+	CU_ASSERT_EQUAL(w.ras, 1);
+	advance(&w, w.now_ms + 2000000);
+	CU_ASSERT_EQUAL(w.ras, 0);
+	close_world(&w);
+}
+
+int main(void)
+{
+	static const struct hp_test tests[] = {
+		{"states (RFC 4861 appendix C)", test_nud},
+		{"resolution and its failure (7.2.2, 7.3.3)", test_resolution},
+		{"bounded under strangers", test_bounded},
+		{"own addresses (RFC 4862 5.4)", test_own},
+		{"proxied addresses (RFC 6275 10.3.1, 10.4.1)", test_proxy},
+		{"a home address in use (10.3.1)", test_proxy_conflict},
+		{"router advertisements (RFC 4861 6.2)", test_advertising},
+		HP_TESTS_END,
+	};
+
+	return hp_tests_run("neighbor", tests);
+}

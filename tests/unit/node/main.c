@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The mobile node under a virtual clock: what it sends and when. Clauses of RFC 6275 in the names of the tests. */
+#include <stdio.h>
+
+#include "node/node.h"
+#include "run.h"
+#include "wire/compose.h"
+#include "wire/mh.h"
+
+static const struct hp_ip6 hoa = {{0x20, 1, 0xd, 0xb8, 0, 1, [14] = 1}}, ha = {{0x20, 1, 0xd, 0xb8, 0, 1, [15] = 1}};
+static const struct hp_ip6 coa_a = {{0x20, 1, 0xd, 0xb8, 0, 0xa, [15] = 7}}, coa_b = {{0x20, 1, 0xd, 0xb8, 0, 0xb, [15] = 7}};
+static const struct hp_ip6 at_home = {{0x20, 1, 0xd, 0xb8, 0, 1, [15] = 0x77}};
+static const struct hp_mac mac = {{2, 0, 0, 0, 0, 1}};
+
+struct world {
+	struct hp_node *node;
+	struct hp_effects *fx;
+	uint64_t now_ms;
+	/* Of the last call: */
+	unsigned int updates;
+	struct hp_bu bu;
+	struct hp_send sent;
+	bool bound, unbound, home, home_gone, announced;
+};
+
+static struct hp_now now(const struct world *w)
+{
+	return (struct hp_now){.mono_ms = w->now_ms, .wall_ms = w->now_ms + 1000000};
+}
+
+/* Reads the effects of the last call into the world, and the update as its receiver would. */
+static void see(struct world *w)
+{
+	w->updates = 0;
+	w->bound = w->unbound = w->home = w->home_gone = w->announced = false;
+	for (size_t i = 0; i < hp_effects_count(w->fx); i++) {
+		const struct hp_effect *e = hp_effects_at(w->fx, i);
+		uint8_t packet[256], type;
+		struct hp_packet p;
+		size_t error_at;
+		int len;
+
+		switch (e->kind) {
+		case HP_EFFECT_SEND:
+			len = hp_compose(&e->send, packet, sizeof(packet));
+			CU_ASSERT_FATAL(len > 0);
+			CU_ASSERT_EQUAL_FATAL(hp_packet_read(&p, packet, (size_t)len), HP_WALK_OK);
+			if (p.proto != HP_PROTO_MH) {
+				w->announced = true;
+				break;
+			}
+			CU_ASSERT_EQUAL(hp_mh_check(hp_packet_payload(&p), hp_packet_payload_len(&p), hp_packet_source(&p), &p.dst, &type,
+						    &error_at),
+					HP_MH_OK);
+			CU_ASSERT_EQUAL(hp_bu_read(&w->bu, hp_packet_payload(&p), hp_packet_payload_len(&p)), HP_MH_OK);
+			w->sent = e->send;
+			w->updates++;
+			break;
+		case HP_EFFECT_BIND:
+			w->bound = true;
+			break;
+		case HP_EFFECT_UNBIND:
+			w->unbound = true;
+			break;
+		case HP_EFFECT_ADDRESS:
+			if (e->address.valid)
+				w->home = true;
+			else
+				w->home_gone = true;
+			break;
+		default:
+			break;
+		}
+	}
+	hp_effects_clear(w->fx);
+}
+
+static void open_world(struct world *w)
+{
+	static const uint32_t preference[] = {10, 1};
+	const struct hp_node_home home = {.hoa = hoa, .ha = ha, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500};
+	const struct hp_node_conf c = {.homes = 1, .home = &home, .interfaces = 2, .preference = preference, .seed = 5};
+
+	*w = (struct world){.now_ms = 5000};
+	CU_ASSERT_EQUAL_FATAL(hp_effects_create(&w->fx), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_node_create(&w->node, &c, now(w)), 0);
+	hp_node_interface(w->node, 0, true, &mac, now(w), w->fx);
+	hp_node_interface(w->node, 1, true, &mac, now(w), w->fx);
+	see(w);
+}
+
+static void close_world(struct world *w)
+{
+	hp_node_destroy(w->node);
+	hp_effects_destroy(w->fx);
+}
+
+static void address(struct world *w, uint16_t interface, const struct hp_ip6 *a, bool usable, bool gone)
+{
+	hp_node_address(w->node, interface, a, usable, gone, now(w), w->fx);
+	see(w);
+}
+
+/* An acknowledgement as the home agent sends it, by way of its bytes. */
+static void acknowledge(struct world *w, uint8_t status, uint16_t sequence, uint16_t lifetime)
+{
+	const struct hp_ba ba = {.status = status, .sequence = sequence, .lifetime = lifetime};
+	struct hp_node_view v;
+	uint8_t body[HP_MH_ROOM], packet[256];
+	struct hp_packet p;
+	int len = hp_ba_write(&ba, body, sizeof(body));
+	struct hp_send s = {.src = ha, .dst = hoa, .hop_limit = 64, .proto = HP_PROTO_MH, .body = body, .body_len = (size_t)len};
+
+	hp_node_look(w->node, 0, &v);
+	s.coa = v.coa;
+	len = hp_compose(&s, packet, sizeof(packet));
+	CU_ASSERT_EQUAL_FATAL(hp_packet_read_node(&p, packet, (size_t)len), HP_WALK_OK);
+	hp_node_message(w->node, &p, now(w), w->fx);
+	see(w);
+}
+
+static enum hp_node_state state(const struct world *w)
+{
+	struct hp_node_view v;
+
+	hp_node_look(w->node, 0, &v);
+	return v.state;
+}
+
+static void advance(struct world *w, uint64_t to_ms)
+{
+	w->now_ms = to_ms;
+	hp_node_tick(w->node, now(w), w->fx);
+	see(w);
+}
+
+/* §11.7.1: at once, from the care-of address with the Home Address option, A and H set; the tunnel after it. */
+static void test_register(void)
+{
+	struct world w;
+
+	open_world(&w);
+	address(&w, 0, &coa_a, false, false);
+	CU_ASSERT_EQUAL(w.updates, 0); /* tentative */
+	address(&w, 0, &coa_a, true, false);
+	CU_ASSERT_EQUAL(w.updates, 1);
+	CU_ASSERT(w.bu.ack && w.bu.home && w.bu.lifetime == 150 && w.bound);
+	CU_ASSERT(hp_ip6_eq(&w.sent.src, &coa_a) && hp_ip6_eq(&w.sent.hoa, &hoa) && hp_ip6_eq(&w.sent.dst, &ha));
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_REGISTERING);
+	acknowledge(&w, 0, (uint16_t)(w.bu.sequence - 1), 150);
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_REGISTERING); /* §11.7.3: not what was sent last */
+	acknowledge(&w, 0, w.bu.sequence, 100);
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_AWAY);
+	/* Granted 400 s: refreshed when four fifths are over, with the next number. */
+	CU_ASSERT_EQUAL(hp_node_next(w.node), w.now_ms + 320000);
+	advance(&w, w.now_ms + 320000);
+	CU_ASSERT_EQUAL(w.updates, 1);
+	acknowledge(&w, 0, w.bu.sequence, 150);
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_AWAY);
+	close_world(&w);
+}
+
+/* §11.8: 1.5 s, doubled each time up to 32 s, a new sequence number each time. */
+static void test_back_off(void)
+{
+	static const uint32_t wait_ms[] = {1500, 3000, 6000, 12000, 24000, 32000, 32000};
+	struct world w;
+	uint16_t sequence;
+
+	open_world(&w);
+	address(&w, 0, &coa_a, true, false);
+	sequence = w.bu.sequence;
+	for (size_t i = 0; i < HP_LEN(wait_ms); i++) {
+		CU_ASSERT_EQUAL(hp_node_next(w.node), w.now_ms + wait_ms[i]);
+		advance(&w, w.now_ms + wait_ms[i] - 1);
+		CU_ASSERT_EQUAL(w.updates, 0);
+		advance(&w, w.now_ms + 1);
+		CU_ASSERT_EQUAL(w.updates, 1);
+		CU_ASSERT_EQUAL(w.bu.sequence, ++sequence);
+	}
+	close_world(&w);
+}
+
+/* §11.7.3: 135 is answered at once from the number it carries; other refusals wait for an operator. */
+static void test_refusals(void)
+{
+	static const uint8_t status[] = {128, 129, 130, 131, 132, 133, 134, 139, 174};
+	struct world w;
+
+	for (size_t i = 0; i < HP_LEN(status); i++) {
+		open_world(&w);
+		address(&w, 0, &coa_a, true, false);
+		acknowledge(&w, 135, 40000, 0);
+		CU_ASSERT_EQUAL(w.updates, 1);
+		CU_ASSERT_EQUAL(w.bu.sequence, 40001);
+		acknowledge(&w, status[i], 40001, 0);
+		CU_ASSERT_EQUAL(w.updates, 0);
+		CU_ASSERT_EQUAL(state(&w), HP_NODE_REGISTERING);
+		CU_ASSERT(hp_node_next(w.node) >= w.now_ms + 10000);
+		advance(&w, hp_node_next(w.node));
+		CU_ASSERT_EQUAL(w.updates, 1);
+		close_world(&w);
+	}
+}
+
+/* §11.5.3 and §11.8: a move is told at once, but never more than three updates a second. */
+static void test_moves(void)
+{
+	struct world w;
+	unsigned int sent = 0;
+
+	open_world(&w);
+	address(&w, 0, &coa_a, true, false);
+	acknowledge(&w, 0, w.bu.sequence, 150);
+	w.now_ms += 5000;
+	address(&w, 0, &coa_a, true, true);
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_DETACHED);
+	CU_ASSERT(w.unbound);
+	address(&w, 0, &coa_b, true, false);
+	CU_ASSERT(w.updates == 1 && w.bound && hp_ip6_eq(&w.sent.src, &coa_b));
+	for (int i = 0; i < 20; i++) {
+		address(&w, 0, i % 2 ? &coa_a : &coa_b, true, true);
+		address(&w, 0, i % 2 ? &coa_b : &coa_a, true, false);
+		sent += w.updates;
+	}
+	CU_ASSERT_EQUAL(sent, 2); /* with the first three within this second */
+	advance(&w, w.now_ms + 1000);
+	CU_ASSERT_EQUAL(w.updates, 1);
+	close_world(&w);
+}
+
+/* The most preferred interface with a usable address wins; a less preferred one takes over when it goes. */
+static void test_preference(void)
+{
+	struct world w;
+
+	open_world(&w);
+	address(&w, 1, &coa_b, true, false);
+	CU_ASSERT(w.updates == 1 && w.sent.link == 1);
+	w.now_ms += 2000;
+	address(&w, 0, &coa_a, true, false);
+	CU_ASSERT(w.updates == 1 && w.sent.link == 0 && hp_ip6_eq(&w.sent.src, &coa_a));
+	w.now_ms += 2000;
+	hp_node_interface(w.node, 0, false, &mac, now(&w), w.fx);
+	see(&w);
+	CU_ASSERT(w.updates == 1 && w.sent.link == 1);
+	close_world(&w);
+}
+
+/* §11.5.5: from the home address itself, without the option, lifetime zero; then answered for; announced after the acknowledgement. */
+static void test_home(void)
+{
+	struct world w;
+
+	open_world(&w);
+	address(&w, 0, &at_home, true, false);
+	CU_ASSERT(w.updates == 0 && w.home); /* nothing to take back */
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_HOME);
+	address(&w, 0, &at_home, true, true);
+	CU_ASSERT(w.home_gone);
+	address(&w, 0, &coa_a, true, false);
+	acknowledge(&w, 0, w.bu.sequence, 150);
+	w.now_ms += 5000;
+	address(&w, 0, &coa_a, true, true);
+	address(&w, 0, &at_home, true, false);
+	CU_ASSERT(w.updates == 1 && w.unbound && w.home && !w.announced);
+	CU_ASSERT(w.bu.lifetime == 0 && hp_ip6_eq(&w.sent.src, &hoa) && hp_ip6_is_any(&w.sent.hoa));
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_RETURNING);
+	acknowledge(&w, 0, w.bu.sequence, 0);
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_HOME);
+	CU_ASSERT(w.announced);
+	CU_ASSERT_EQUAL(hp_node_next(w.node), UINT64_MAX);
+	close_world(&w);
+}
+
+/* A binding that runs out unanswered is registered again; leaving for good gives it up. */
+static void test_expiry(void)
+{
+	struct world w;
+
+	open_world(&w);
+	address(&w, 0, &coa_a, true, false);
+	acknowledge(&w, 0, w.bu.sequence, 25);
+	for (int i = 0; i < 20 && state(&w) == HP_NODE_AWAY; i++)
+		advance(&w, hp_node_next(w.node));
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_REGISTERING);
+	hp_node_stop(w.node, now(&w), w.fx);
+	see(&w);
+	CU_ASSERT(w.updates == 1 && w.bu.lifetime == 0 && !w.bu.ack && w.unbound);
+	close_world(&w);
+}
+
+int main(void)
+{
+	static const struct hp_test tests[] = {
+		{"registration and refresh (11.7.1)", test_register},
+		{"retransmission (11.8)", test_back_off},
+		{"refusals (11.7.3)", test_refusals},
+		{"moves and the rate limit (11.5.3, 11.8)", test_moves},
+		{"interface preference", test_preference},
+		{"returning home (11.5.5)", test_home},
+		{"expiry and leaving", test_expiry},
+		HP_TESTS_END,
+	};
+
+	return hp_tests_run("node", tests);
+}
