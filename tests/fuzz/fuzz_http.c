@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* covers: lib/api/request.c lib/api/events.c */
+/* covers: lib/api/request.c */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ static void turn(int times)
 /* The first octet says how the rest is cut and how many clients listen to events meanwhile. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	char answer[4096];
+	char answer[4096] = "";
 	size_t cut;
 	int fd;
 
@@ -60,10 +60,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof(at)))
 		abort();
 	turn(2);
-	if (write(fd, data + 1, cut - 1) >= 0)
+	if (send(fd, data + 1, cut - 1, MSG_NOSIGNAL) >= 0)
 		turn(2);
-	if (write(fd, data + cut, len - cut) >= 0)
+	if (send(fd, data + cut, len - cut, MSG_NOSIGNAL) >= 0)
 		turn(3);
+	/* A body longer than is taken. */
+	for (int i = 0; data[0] == 9 && i < 70; i++) {
+		if (send(fd, answer, 1000, MSG_NOSIGNAL) >= 0)
+			turn(1);
+	}
 	for (int i = 0; i < 3; i++) {
 		hp_api_event(api, "moved", json_pack("{s:i}", "n", i));
 		turn(1);
