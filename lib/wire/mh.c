@@ -86,7 +86,8 @@ static uint16_t be16(const uint8_t *p)
 	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
-/* An option of ours with another length than the RFC gives is malformed; of several alike the first counts. */
+/* An option that we know is malformed with another length than the RFC gives. The RFC is silent on several alike: the first counts,
+ * here and in acknowledgements. */
 static enum hp_mh_walk bu_option(struct hp_bu *out, const struct option *o)
 {
 	switch (o->type) {
@@ -135,8 +136,10 @@ enum hp_mh_walk hp_bu_read(struct hp_bu *out, const void *data, size_t len)
 	if (!hp_reader_ok(&r))
 		return HP_MH_BAD_OPTION;
 	while ((ret = next_option(&r, data, &o)) > 0) {
-		/* §6.2.7: authorization data is the last option. */
-		if (out->has_authorization || bu_option(out, &o) != HP_MH_OK)
+		if (bu_option(out, &o) != HP_MH_OK)
+			return HP_MH_BAD_OPTION;
+		/* §6.2.7, §9.5.1: the last option, and no padding behind it. */
+		if (out->has_authorization && hp_reader_left(&r))
 			return HP_MH_BAD_OPTION;
 	}
 	return ret < 0 ? HP_MH_BAD_OPTION : HP_MH_OK;
@@ -159,8 +162,9 @@ enum hp_mh_walk hp_ba_read(struct hp_ba *out, const void *data, size_t len)
 			continue;
 		if (o.len != 2)
 			return HP_MH_BAD_OPTION;
+		if (!out->has_refresh_advice)
+			out->refresh_advice = be16(o.data);
 		out->has_refresh_advice = true;
-		out->refresh_advice = be16(o.data);
 	}
 	return ret < 0 ? HP_MH_BAD_OPTION : HP_MH_OK;
 }

@@ -39,11 +39,11 @@ enum hp_mh_walk {
 	HP_MH_PAYLOAD_PROTO, /* §9.2: not 59: parameter problem code 0 at that octet */
 	HP_MH_HEADER_LEN,    /* §9.2: too short for its type: parameter problem code 0 at the header length octet */
 	HP_MH_UNKNOWN_TYPE,  /* §9.2: Binding Error status 2 */
-	HP_MH_BAD_OPTION,    /* an option runs over the end: §6.2.1 dropped */
+	HP_MH_BAD_OPTION,    /* an option runs over the end, or a known one is of a wrong length or place: dropped */
 	HP_MH_COUNT
 };
 
-/* §6.1.7. Options absent: their has_ flag false. `end_at`: octets of message read. */
+/* §6.1.7. Options absent: their has_ flag false. Of several alike the first counts. */
 struct hp_bu {
 	uint16_t sequence;
 	bool ack, home, linklocal, key_movable; /* A H L K */
@@ -52,8 +52,8 @@ struct hp_bu {
 	struct hp_ip6 alternate_coa;
 	bool has_nonces;
 	uint16_t home_nonce, careof_nonce;
-	bool has_authorization; /* Binding Authorization Data: position checked to be last */
-	uint16_t authorization_at, authorization_len;
+	bool has_authorization; /* Binding Authorization Data: nothing behind it, not even padding; hp_bu_write leaves it out */
+	uint16_t authorization_at, authorization_len; /* of the authenticator, from the start of the Mobility Header */
 };
 
 /* §6.1.8 */

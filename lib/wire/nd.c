@@ -20,6 +20,9 @@ enum { FLAG_ROUTER = 0x80, FLAG_SOLICITED = 0x40, FLAG_OVERRIDE = 0x20 };       
 enum { FLAG_MANAGED = 0x80, FLAG_OTHER = 0x40, FLAG_HOME_AGENT = 0x20 };          /* RA */
 enum { FLAG_ON_LINK = 0x80, FLAG_AUTONOMOUS = 0x40, FLAG_ROUTER_ADDRESS = 0x20 }; /* prefix information */
 
+/* ff02::1:ff00:0/104, RFC 4291 §2.7.1 */
+static const struct hp_ip6 solicited_nodes = {{0xff, 2, [11] = 1, 0xff}};
+
 struct option {
 	uint8_t type;
 	struct hp_reader body; /* behind type and length */
@@ -40,8 +43,8 @@ static int next_option(struct hp_reader *r, struct option *o)
 	return hp_reader_ok(&o->body) ? 1 : -1;
 }
 
-/* What every discovery message must pass (RFC 4861 §6.1, §7.1): hop limit, checksum, code, all options of some length.
- * *r is left behind the first four octets. */
+/* What every discovery message must pass (RFC 4861 §6.1, §7.1): hop limit, checksum, code, all options of some length; and no
+ * fragment header (RFC 6980 §5), not even an atomic one. *r is left behind the first four octets. */
 static int open_message(struct hp_reader *r, const struct hp_packet *p, uint8_t type, size_t fixed)
 {
 	const uint8_t *m = hp_packet_payload(p);
@@ -50,7 +53,7 @@ static int open_message(struct hp_reader *r, const struct hp_packet *p, uint8_t 
 	struct option o;
 	int ret;
 
-	if (p->proto != HP_PROTO_ICMPV6 || p->is_fragment || p->hop_limit != 255 || len < fixed || m[0] != type || m[1] != 0)
+	if (p->proto != HP_PROTO_ICMPV6 || p->fragment_at || p->hop_limit != 255 || len < fixed || m[0] != type || m[1] != 0)
 		return -EBADMSG;
 	if (hp_checksum(&p->src, &p->dst, HP_PROTO_ICMPV6, m, len) != 0)
 		return -EBADMSG;
@@ -61,14 +64,18 @@ static int open_message(struct hp_reader *r, const struct hp_packet *p, uint8_t 
 	return ret < 0 ? -EBADMSG : 0;
 }
 
-static void read_mac(struct option *o, bool *has, struct hp_mac *mac)
+/* An option of another length than it must have is passed over like an unknown one. */
+static bool is(const struct option *o, uint8_t type, size_t len)
 {
-	const uint8_t *p = hp_read_bytes(&o->body, sizeof(*mac));
+	return o->type == type && hp_reader_left(&o->body) == len;
+}
 
-	if (*has || !p)
+static void read_mac(const struct option *o, uint8_t type, bool *has, struct hp_mac *mac)
+{
+	if (*has || !is(o, type, sizeof(*mac))) /* Ethernet's: RFC 2464 §6 */
 		return;
 	*has = true;
-	memcpy(mac, p, sizeof(*mac));
+	memcpy(mac, o->body.at, sizeof(*mac));
 }
 
 int hp_ns_read(struct hp_ns *out, const struct hp_packet *p)
@@ -82,9 +89,8 @@ int hp_ns_read(struct hp_ns *out, const struct hp_packet *p)
 	hp_read_u32(&r);
 	out->target = hp_read_ip6(&r);
 	while (next_option(&r, &o) > 0) {
-		if (o.type == OPTION_SOURCE_MAC)
-			read_mac(&o, &out->has_mac, &out->mac);
-		if (o.type == OPTION_NONCE && hp_reader_left(&o.body) == sizeof(out->nonce)) {
+		read_mac(&o, OPTION_SOURCE_MAC, &out->has_mac, &out->mac);
+		if (is(&o, OPTION_NONCE, sizeof(out->nonce))) {
 			memcpy(out->nonce, o.body.at, sizeof(out->nonce));
 			out->has_nonce = true;
 		}
@@ -92,12 +98,8 @@ int hp_ns_read(struct hp_ns *out, const struct hp_packet *p)
 	/* §7.1.1 */
 	if (hp_ip6_is_multicast(&out->target))
 		return -EBADMSG;
-	if (hp_ip6_is_any(&p->src)) {
-		struct hp_ip6 group = hp_ip6_solicited_node(&out->target);
-
-		if (!hp_ip6_eq(&p->dst, &group) || out->has_mac)
-			return -EBADMSG;
-	}
+	if (hp_ip6_is_any(&p->src) && (!hp_ip6_in_prefix(&p->dst, &solicited_nodes, 104) || out->has_mac))
+		return -EBADMSG;
 	return 0;
 }
 
@@ -116,8 +118,7 @@ int hp_na_read(struct hp_na *out, const struct hp_packet *p)
 	out->override_ = flags & FLAG_OVERRIDE;
 	out->target = hp_read_ip6(&r);
 	while (next_option(&r, &o) > 0)
-		if (o.type == OPTION_TARGET_MAC)
-			read_mac(&o, &out->has_mac, &out->mac);
+		read_mac(&o, OPTION_TARGET_MAC, &out->has_mac, &out->mac);
 	/* §7.1.2 */
 	if (hp_ip6_is_multicast(&out->target) || (hp_ip6_is_multicast(&p->dst) && out->solicited))
 		return -EBADMSG;
@@ -134,20 +135,18 @@ int hp_rs_read(struct hp_rs *out, const struct hp_packet *p)
 		return -EBADMSG;
 	hp_read_u32(&r);
 	while (next_option(&r, &o) > 0)
-		if (o.type == OPTION_SOURCE_MAC)
-			read_mac(&o, &out->has_mac, &out->mac);
+		read_mac(&o, OPTION_SOURCE_MAC, &out->has_mac, &out->mac);
 	/* §6.1.1 */
 	return hp_ip6_is_any(&p->src) && out->has_mac ? -EBADMSG : 0;
 }
 
 static void read_prefix(struct hp_ra *out, struct hp_reader r)
 {
-	struct hp_ra_prefix *x;
+	struct hp_ra_prefix *x = &out->prefix[out->prefixes];
 	uint8_t flags;
 
-	if (hp_reader_left(&r) != 30 || out->prefixes == HP_RA_PREFIXES)
+	if (out->prefixes == HP_RA_PREFIXES)
 		return;
-	x = &out->prefix[out->prefixes];
 	x->length = hp_read_u8(&r);
 	flags = hp_read_u8(&r);
 	x->on_link = flags & FLAG_ON_LINK;
@@ -161,35 +160,27 @@ static void read_prefix(struct hp_ra *out, struct hp_reader r)
 		out->prefixes++;
 }
 
-static void ra_option(struct hp_ra *out, struct option *o)
+/* Of several alike the first counts, but for prefixes. */
+static void ra_option(struct hp_ra *out, const struct option *o)
 {
-	struct hp_reader *b = &o->body;
+	struct hp_reader b = o->body;
 
-	switch (o->type) {
-	case OPTION_SOURCE_MAC:
-		read_mac(o, &out->has_mac, &out->mac);
-		break;
-	case OPTION_PREFIX:
-		read_prefix(out, *b);
-		break;
-	case OPTION_MTU:
-		hp_read_u16(b);
-		out->mtu = hp_read_u32(b);
-		out->has_mtu = hp_reader_ok(b);
-		break;
-	case OPTION_INTERVAL:
-		hp_read_u16(b);
-		out->interval_ms = hp_read_u32(b);
-		out->has_interval = hp_reader_ok(b);
-		break;
-	case OPTION_HOME_AGENT:
-		hp_read_u16(b);
-		out->preference = hp_read_u16(b);
-		out->home_agent_lifetime_s = hp_read_u16(b);
-		out->has_home_agent_info = hp_reader_ok(b);
-		break;
-	default:
-		break;
+	read_mac(o, OPTION_SOURCE_MAC, &out->has_mac, &out->mac);
+	if (is(o, OPTION_PREFIX, 30)) {
+		read_prefix(out, b);
+	} else if (is(o, OPTION_MTU, 6) && !out->has_mtu) {
+		hp_read_u16(&b);
+		out->mtu = hp_read_u32(&b);
+		out->has_mtu = true;
+	} else if (is(o, OPTION_INTERVAL, 6) && !out->has_interval) {
+		hp_read_u16(&b);
+		out->interval_ms = hp_read_u32(&b);
+		out->has_interval = true;
+	} else if (is(o, OPTION_HOME_AGENT, 6) && !out->has_home_agent_info) {
+		hp_read_u16(&b);
+		out->preference = hp_read_u16(&b);
+		out->home_agent_lifetime_s = hp_read_u16(&b);
+		out->has_home_agent_info = true;
 	}
 }
 
