@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run.h"
+#include "tests.h"
+
+int main(void)
+{
+	static const struct hp_test tests[] = {
+		{"fixed header", test_fixed_header},
+		{"walk, outcome by outcome", test_walk},
+		{"walk, cut at every octet", test_walk_cut},
+		{"walk, random chains against a model", test_walk_model},
+		{"encapsulation limit", test_limit},
+		{"checks of the Mobility Header", test_mh_check},
+		{"Mobility Header shorter than its packet", test_mh_trailing},
+		{"mobility options", test_mh_options},
+		{"Binding Error", test_mh_errors},
+		{"mobility messages written", test_mh_write},
+		{"mobility messages without room", test_mh_room},
+		{"validity of discovery messages", test_validity},
+		{"options of solicitations", test_nd_options},
+		{"options of router advertisements", test_ra_options},
+		{"more prefixes than we keep", test_ra_many},
+		{"discovery messages without room", test_nd_room},
+		{"errors allowed", test_error_allowed},
+		{"size of errors", test_error_size},
+		{"composed headers", test_compose},
+		{"limits of composing", test_compose_limits},
+		{"checksum", test_checksum},
+		{"traffic class of tunnels", test_classes},
+		{"flow label spreads", test_flow_label},
+		{"flow label of one flow", test_flow_same},
+		{"Scapy: walk", test_walk_vectors},
+		{"Scapy: Mobility Header", test_mh_vectors},
+		{"Scapy: neighbours", test_neighbor_vectors},
+		{"Scapy: routers", test_router_vectors},
+		{"Scapy: listeners", test_listener_vectors},
+		{"Scapy: errors", test_error_vectors},
+		HP_TESTS_END,
+	};
+
+	return hp_tests_run("wire", tests);
+}
