@@ -6,6 +6,8 @@
 
 #define DESCRIPTORS    1024
 #define ETHER_VLAN_CRC (14 + 4 + 4)
+#define ETHER_CRC      18u
+#define VLAN_TAG       4
 #define TUNNEL_HEADERS 48 /* outer header with an encapsulation limit: prepended in place */
 
 static uint16_t within(uint32_t n, uint16_t least, uint16_t most, uint16_t align)
@@ -19,9 +21,17 @@ static uint16_t within(uint32_t n, uint16_t least, uint16_t most, uint16_t align
 
 int hp_port_plan(struct hp_port_plan *plan, const struct hp_port_capability *d, const struct hp_port_want *want, const char **why)
 {
-	const uint16_t mtu = (uint16_t)(want->mtu + (want->vlan ? 4 : 0));
+	uint16_t mtu = (uint16_t)(want->mtu + (want->vlan ? VLAN_TAG : 0));
 	uint16_t queues = want->rx_queues;
 	struct hp_port_plan p = {0};
+
+	/* Where the tag does not fit into what the driver says is its longest frame, it takes tagged frames beyond that (af_packet). */
+	if (want->vlan && d->max_rx_frame && mtu + ETHER_CRC > d->max_rx_frame)
+		mtu = want->mtu;
+	if (d->max_rx_frame && mtu + ETHER_CRC > d->max_rx_frame) {
+		*why = "the device's longest frame is shorter";
+		return -EINVAL;
+	}
 
 	if (d->max_mtu && mtu > d->max_mtu) {
 		*why = "the device's largest MTU is smaller";

@@ -1,0 +1,618 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The pipeline's tables and the set-up of ports. EAL without hugepages, devices or files. */
+#include <errno.h>
+#include <rte_eal.h>
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "dataplane/fragment.h"
+#include "dataplane/header.h"
+#include "dataplane/hot.h"
+#include "dataplane/path.h"
+#include "dataplane/portplan.h"
+#include "dataplane/reassemble.h"
+#include "dataplane/route.h"
+#include "dataplane/worker.h"
+#include "run.h"
+
+#define RSS_ALL                                                                                                                            \
+	(RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_FRAG_IPV6 | RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_NONFRAG_IPV6_UDP |                          \
+	 RTE_ETH_RSS_NONFRAG_IPV6_OTHER)
+
+/* What the drivers of DPDK 22.11 report, in the parts that count here. */
+static const struct {
+	const char *driver;
+	struct hp_port_capability c;
+	unsigned int workers;
+	uint16_t asked, mtu;
+	bool vlan;
+	int ret;
+	uint16_t rx, tx;
+	bool rss, shared;
+	uint16_t want_mtu;
+} port[] = {
+	{"ixgbe",
+	 {.max_rx_queues = 128,
+	  .max_tx_queues = 128,
+	  .rss_types = RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_IPV6_EX | RTE_ETH_RSS_NONFRAG_IPV6_TCP,
+	  .max_rx_frame = 15872,
+	  .min_mtu = 68,
+	  .max_mtu = 15854,
+	  .rx_desc_min = 32,
+	  .rx_desc_max = 4096,
+	  .rx_desc_align = 8},
+	 4,
+	 0,
+	 1500,
+	 false,
+	 0,
+	 4,
+	 4,
+	 true,
+	 false,
+	 1500},
+	{"i40e",
+	 {.max_rx_queues = 320, .max_tx_queues = 320, .rss_types = RSS_ALL, .max_rx_frame = 9728, .min_mtu = 68, .max_mtu = 9702},
+	 4,
+	 0,
+	 9000,
+	 true,
+	 0,
+	 4,
+	 4,
+	 true,
+	 false,
+	 9004},
+	{"ice",
+	 {.max_rx_queues = 256, .max_tx_queues = 256, .rss_types = RSS_ALL, .max_rx_frame = 9728, .min_mtu = 68, .max_mtu = 9702},
+	 8,
+	 2,
+	 1500,
+	 false,
+	 0,
+	 2,
+	 8,
+	 true,
+	 false,
+	 1500},
+	{"mlx5",
+	 {.max_rx_queues = 1024, .max_tx_queues = 1024, .rss_types = RSS_ALL, .max_rx_frame = 65536, .min_mtu = 68, .max_mtu = 65535},
+	 2,
+	 0,
+	 1500,
+	 false,
+	 0,
+	 2,
+	 2,
+	 true,
+	 false,
+	 1500},
+	{"e1000e",
+	 {.max_rx_queues = 1, .max_tx_queues = 1, .max_rx_frame = 16383, .min_mtu = 68, .max_mtu = 16365},
+	 4,
+	 0,
+	 1500,
+	 false,
+	 0,
+	 1,
+	 1,
+	 false,
+	 true,
+	 1500},
+	{"virtio without RSS",
+	 {.max_rx_queues = 4, .max_tx_queues = 4, .max_rx_frame = 9728, .min_mtu = 68, .max_mtu = 9710},
+	 2,
+	 0,
+	 1500,
+	 false,
+	 0,
+	 1,
+	 2,
+	 false,
+	 false,
+	 1500},
+	{"virtio with RSS",
+	 {.max_rx_queues = 4, .max_tx_queues = 4, .rss_types = RSS_ALL, .max_rx_frame = 9728, .max_mtu = 9710},
+	 2,
+	 0,
+	 1500,
+	 false,
+	 0,
+	 2,
+	 2,
+	 true,
+	 false,
+	 1500},
+	{"vmxnet3",
+	 {.max_rx_queues = 16,
+	  .max_tx_queues = 8,
+	  .rss_types = RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_NONFRAG_IPV6_TCP,
+	  .max_rx_frame = 16384,
+	  .min_mtu = 68,
+	  .max_mtu = 9000,
+	  .rx_desc_min = 128,
+	  .rx_desc_max = 4096},
+	 12,
+	 0,
+	 9000,
+	 false,
+	 0,
+	 12,
+	 8,
+	 true,
+	 true,
+	 9000},
+	{"af_packet",
+	 {.max_rx_queues = 1, .max_tx_queues = 1, .max_rx_frame = 1518, .max_mtu = 65535},
+	 1,
+	 0,
+	 1500,
+	 false,
+	 0,
+	 1,
+	 1,
+	 false,
+	 false,
+	 1500},
+	{"af_packet with VLANs takes longer frames than it says",
+	 {.max_rx_queues = 1, .max_tx_queues = 1, .max_rx_frame = 1518, .max_mtu = 65535},
+	 1,
+	 0,
+	 1500,
+	 true,
+	 0,
+	 1,
+	 1,
+	 false,
+	 false,
+	 1500},
+	{"af_packet has no jumbo frames",
+	 {.max_rx_queues = 1, .max_tx_queues = 1, .max_rx_frame = 1518, .max_mtu = 65535},
+	 1,
+	 0,
+	 3000,
+	 false,
+	 -EINVAL,
+	 0,
+	 0,
+	 false,
+	 false,
+	 0},
+	{"tap: many queues, no RSS",
+	 {.max_rx_queues = 16, .max_tx_queues = 16, .max_rx_frame = 1522, .max_mtu = 65535},
+	 4,
+	 0,
+	 1500,
+	 false,
+	 0,
+	 1,
+	 4,
+	 false,
+	 false,
+	 1500},
+	{"memif: queues when the operator asks",
+	 {.max_rx_queues = 255, .max_tx_queues = 255, .max_rx_frame = 65535, .max_mtu = 65535},
+	 4,
+	 4,
+	 1500,
+	 false,
+	 0,
+	 4,
+	 4,
+	 false,
+	 false,
+	 1500},
+	{"null",
+	 {.max_rx_queues = 1024, .max_tx_queues = 1024, .rss_types = RSS_ALL, .max_rx_frame = UINT32_MAX, .max_mtu = 65535},
+	 2,
+	 0,
+	 1500,
+	 false,
+	 0,
+	 2,
+	 2,
+	 true,
+	 false,
+	 1500},
+	{"the MTU is beyond the device",
+	 {.max_rx_queues = 1, .max_tx_queues = 1, .max_mtu = 1500},
+	 1,
+	 0,
+	 1501,
+	 false,
+	 -EINVAL,
+	 0,
+	 0,
+	 false,
+	 false,
+	 0},
+};
+
+static void test_plan(void)
+{
+	for (size_t i = 0; i < HP_LEN(port); i++) {
+		const struct hp_port_want want = {
+			.workers = port[i].workers, .rx_queues = port[i].asked, .mtu = port[i].mtu, .vlan = port[i].vlan};
+		struct hp_port_plan p = {0};
+		const char *why = NULL;
+
+		HP_CHECK(port[i].driver, "outcome", hp_port_plan(&p, &port[i].c, &want, &why) == port[i].ret);
+		HP_CHECK(port[i].driver, "a refusal says why", (port[i].ret != 0) == (why != NULL));
+		if (port[i].ret)
+			continue;
+		HP_CHECK(port[i].driver, "queues", p.rx_queues == port[i].rx && p.tx_queues == port[i].tx && p.shared_tx == port[i].shared);
+		HP_CHECK(port[i].driver, "RSS on addresses only",
+			 (p.rss != 0) == port[i].rss && !(p.rss & (RTE_ETH_RSS_NONFRAG_IPV6_TCP | RTE_ETH_RSS_NONFRAG_IPV6_UDP)));
+		HP_CHECK(port[i].driver, "MTU", p.mtu == port[i].want_mtu);
+		HP_CHECK(port[i].driver, "a buffer holds any frame and a tunnel header", p.buffer >= p.mtu + 18u + 40u);
+		HP_CHECK(port[i].driver, "no offload is needed", p.rx_offloads == 0 && p.tx_offloads == 0);
+	}
+}
+
+static struct hp_ip6 numbered(uint32_t n)
+{
+	return (struct hp_ip6){{0x20, 1, 0xd, 0xb8, [12] = (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n}};
+}
+
+/* Against an array; entries retired while a reader has not passed by keep their contents. */
+static void test_hot(void)
+{
+	enum { KEYS = 3000, MOST = 2000 };
+	uint32_t *model = calloc(KEYS, sizeof(*model)), version = 0, count = 0;
+	struct hp_reclaim *reclaim;
+	struct hp_hot_entry old;
+	struct hp_random r;
+	struct hp_hot *hot;
+	bool had;
+
+	hp_random_seed(&r, hp_test_seed());
+	CU_ASSERT_EQUAL_FATAL(hp_reclaim_create(&reclaim, 1), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_hot_create(&hot, MOST, SOCKET_ID_ANY, reclaim), 0);
+	rte_rcu_qsbr_thread_register(hp_reclaim_qsbr(reclaim), 0);
+	rte_rcu_qsbr_thread_online(hp_reclaim_qsbr(reclaim), 0);
+	for (int step = 0; step < 100000; step++) {
+		uint32_t k = hp_random_between(&r, 0, KEYS - 1);
+		struct hp_ip6 key = numbered(k);
+
+		if (hp_random_between(&r, 0, 2) && (model[k] || count < MOST)) {
+			struct hp_hot_entry e = {
+				.prefix = key, .kind = HP_HOT_IPV6, .length = 128, .id = version + 1, .outer_dst = numbered(version + 1)};
+
+			CU_ASSERT_EQUAL(hp_hot_put(hot, &e, &old, &had), 0);
+			CU_ASSERT(had == (model[k] != 0) && (!had || old.id == model[k]));
+			count += !model[k];
+			model[k] = ++version;
+		} else {
+			CU_ASSERT_EQUAL(hp_hot_remove(hot, &key, &old), model[k] ? 0 : -ENOENT);
+			count -= model[k] != 0;
+			model[k] = 0;
+		}
+		if (step % 50 == 0) {
+			struct hp_ip6 want[64];
+			const struct hp_ip6 *key_at[64];
+			const struct hp_hot_entry *got[64];
+			uint32_t n = hp_random_between(&r, 1, 64), first = hp_random_between(&r, 0, KEYS - 64);
+
+			for (uint32_t i = 0; i < n; i++) {
+				want[i] = numbered(first + i);
+				key_at[i] = &want[i];
+			}
+			hp_hot_find_bulk(hot, key_at, n, got);
+			for (uint32_t i = 0; i < n; i++) {
+				struct hp_ip6 outer = numbered(model[first + i]);
+
+				if ((got[i] != NULL) != (model[first + i] != 0) ||
+				    (got[i] && (got[i]->id != model[first + i] || !hp_ip6_eq(&got[i]->outer_dst, &outer))))
+					CU_FAIL("found wrongly");
+			}
+			rte_rcu_qsbr_quiescent(hp_reclaim_qsbr(reclaim), 0);
+			hp_reclaim_poll(reclaim, SIZE_MAX);
+		}
+	}
+	rte_rcu_qsbr_thread_offline(hp_reclaim_qsbr(reclaim), 0);
+	hp_reclaim_destroy(reclaim);
+	hp_hot_destroy(hot);
+	free(model);
+}
+
+/* A retired entry keeps its place until the reader has passed by. */
+static void test_grace(void)
+{
+	const struct hp_hot_entry e = {.prefix = numbered(1), .id = 7}, next = {.prefix = numbered(1), .id = 8};
+	const struct hp_hot_entry *seen;
+	const struct hp_ip6 *key = &e.prefix;
+	struct hp_hot_entry old;
+	struct hp_reclaim *reclaim;
+	struct hp_hot *hot;
+	bool had;
+
+	CU_ASSERT_EQUAL_FATAL(hp_reclaim_create(&reclaim, 1), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_hot_create(&hot, 10, SOCKET_ID_ANY, reclaim), 0);
+	rte_rcu_qsbr_thread_register(hp_reclaim_qsbr(reclaim), 0);
+	rte_rcu_qsbr_thread_online(hp_reclaim_qsbr(reclaim), 0);
+	hp_hot_put(hot, &e, &old, &had);
+	hp_hot_find_bulk(hot, &key, 1, &seen);
+	hp_hot_put(hot, &next, &old, &had);
+	CU_ASSERT_EQUAL(hp_reclaim_poll(reclaim, SIZE_MAX), 1);
+	for (uint32_t i = 100; i < 110; i++)
+		hp_hot_put(hot, &(struct hp_hot_entry){.prefix = numbered(i), .id = i}, &old, &had);
+	CU_ASSERT_EQUAL(seen->id, 7);
+	rte_rcu_qsbr_quiescent(hp_reclaim_qsbr(reclaim), 0);
+	CU_ASSERT_EQUAL(hp_reclaim_poll(reclaim, SIZE_MAX), 0);
+	rte_rcu_qsbr_thread_offline(hp_reclaim_qsbr(reclaim), 0);
+	hp_reclaim_destroy(reclaim);
+	hp_hot_destroy(hot);
+}
+
+static void test_paths(void)
+{
+	const struct hp_path_link link[] = {{.real = true, .port = 3, .vlan = 5, .mtu = 1500, .mac = {{2, 0, 0, 0, 0, 1}}},
+					    {.real = false}};
+	const struct hp_mac a = {{2, 0, 0, 0, 0, 0xa}};
+	const struct hp_ip6 hop = numbered(1), *hop_at = &hop;
+	const uint16_t on = 0;
+	struct hp_reclaim *reclaim;
+	struct hp_paths *p;
+	uint32_t n, found;
+
+	CU_ASSERT_EQUAL_FATAL(hp_reclaim_create(&reclaim, 0), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_paths_create(&p, 8, 2, link, SOCKET_ID_ANY, reclaim), 0);
+	CU_ASSERT_EQUAL(hp_paths_hold(p, 1, &hop), HP_PATH_NO_ROUTE);
+	n = hp_paths_hold(p, 0, &hop);
+	CU_ASSERT_EQUAL(hp_paths_get(p, n)->state, HP_PATH_UNRESOLVED);
+	CU_ASSERT_EQUAL(hp_paths_neighbor(p, 0, &hop, &a, true), 0);
+	CU_ASSERT(hp_paths_get(p, n)->state == HP_PATH_RESOLVED && hp_paths_get(p, n)->eth_len == 18 && hp_paths_get(p, n)->port == 3);
+	CU_ASSERT_EQUAL(memcmp(hp_paths_get(p, n)->eth, "\2\0\0\0\0\xa\2\0\0\0\0\1\x81\0\0\5\x86\xdd", 18), 0);
+	hp_paths_find_bulk(p, &on, &hop_at, 1, &found);
+	CU_ASSERT_EQUAL(found, n);
+	hp_paths_neighbor(p, 0, &hop, &a, false);
+	CU_ASSERT_EQUAL(hp_paths_get(p, n)->state, HP_PATH_UNRESOLVED); /* a binding still names it */
+	hp_paths_release(p, n);
+	hp_paths_find_bulk(p, &on, &hop_at, 1, &found);
+	CU_ASSERT_EQUAL(found, HP_PATH_NONE);
+	/* Full: refused; and what is released serves again. */
+	for (uint32_t i = 0; i < 30; i++) {
+		struct hp_ip6 other = numbered(100 + i);
+		uint32_t got = hp_paths_hold(p, 0, &other);
+
+		CU_ASSERT((got == HP_PATH_NONE) == (i >= 7));
+	}
+	hp_reclaim_destroy(reclaim);
+	hp_paths_destroy(p);
+}
+
+/* Against a scan for the longest. */
+static void test_routes(void)
+{
+	enum { N = 300 };
+	struct hp_dp_route *route = calloc(N, sizeof(*route));
+	struct hp_route_leaf *leaf = calloc(N, sizeof(*leaf));
+	struct hp_route_table *t;
+	struct hp_random r;
+	unsigned int n = 0;
+
+	hp_random_seed(&r, hp_test_seed());
+	for (int i = 0; i < N; i++) {
+		struct hp_ip6 a = numbered(hp_random_between(&r, 0, 1u << 20) << 12);
+		uint8_t length = (uint8_t)hp_random_between(&r, 100, 128);
+		bool twice = false;
+
+		a = hp_ip6_prefix(&a, length);
+		for (unsigned int k = 0; k < n; k++)
+			twice = twice || (route[k].length == length && hp_ip6_eq(&route[k].prefix, &a));
+		if (twice)
+			continue;
+		route[n] = (struct hp_dp_route){.prefix = a, .length = length};
+		leaf[n].link = (uint16_t)n;
+		leaf[n].path = HP_PATH_NONE;
+		n++;
+	}
+	CU_ASSERT_EQUAL_FATAL(hp_route_table_create(&t, route, leaf, n, SOCKET_ID_ANY), 0);
+	for (int round = 0; round < 200; round++) {
+		struct hp_ip6 dst[64];
+		const struct hp_ip6 *dst_at[64];
+		const struct hp_route_leaf *got[64];
+
+		for (int i = 0; i < 64; i++) {
+			dst[i] = i % 2 ? numbered((uint32_t)hp_random_u64(&r)) : route[hp_random_between(&r, 0, n - 1)].prefix;
+			dst_at[i] = &dst[i];
+		}
+		hp_route_find_bulk(t, dst_at, 64, got);
+		for (int i = 0; i < 64; i++) {
+			int want = -1;
+
+			for (unsigned int k = 0; k < n; k++)
+				if (hp_ip6_in_prefix(&dst[i], &route[k].prefix, route[k].length) &&
+				    (want < 0 || route[k].length > route[want].length))
+					want = (int)k;
+			if (want < 0 ? got[i] != NULL : !got[i] || got[i]->link != want)
+				CU_FAIL("another route");
+		}
+	}
+	hp_route_table_destroy(t);
+	free(route);
+	free(leaf);
+}
+
+static struct rte_mbuf *packet(struct rte_mempool *pool, uint16_t len, struct hp_random *r)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+	uint8_t *p = (uint8_t *)rte_pktmbuf_append(m, len);
+	struct hp_header *h = (struct hp_header *)p;
+
+	for (uint16_t i = 40; i < len; i++)
+		p[i] = (uint8_t)hp_random_u64(r);
+	memset(h, 0, sizeof(*h));
+	h->first[0] = 0x60;
+	hp_header_set_payload(h, (uint16_t)(len - 40));
+	h->next = HP_PROTO_UDP;
+	h->hop_limit = 64;
+	h->src = numbered(1);
+	h->dst = numbered(2);
+	*hp_meta(m) = (struct hp_meta){0};
+	return m;
+}
+
+/* Fragments in any order, some twice, come out as what went in, octet by octet; no buffer is lost. */
+static void test_fragments(void)
+{
+	struct rte_mempool *pool = rte_pktmbuf_pool_create("test", 1023, 0, sizeof(struct hp_meta), 4096, SOCKET_ID_ANY);
+	struct hp_shared shared = {.pool = pool};
+	struct hp_worker *w = calloc(1, sizeof(*w));
+	struct hp_reassembly *reassembly;
+	struct hp_random r;
+
+	hp_random_seed(&r, hp_test_seed());
+	CU_ASSERT_PTR_NOT_NULL_FATAL(pool);
+	CU_ASSERT_EQUAL_FATAL(hp_reassembly_create(&reassembly, SOCKET_ID_ANY), 0);
+	w->shared = &shared;
+	w->now = 1;
+	for (uint32_t round = 0; round < 2000; round++) {
+		uint16_t mtu = (uint16_t)hp_random_between(&r, 400, 1500);
+		struct rte_mbuf *m = packet(pool, (uint16_t)hp_random_between(&r, (uint32_t)mtu + 1, 3500), &r), *part[HP_FRAGMENTS],
+				*whole = NULL;
+		int n = hp_fragment(m, mtu, round, pool, part);
+
+		CU_ASSERT_FATAL(n > 1);
+		for (int i = n - 1; i > 0; i--) {
+			uint32_t k = hp_random_between(&r, 0, (uint32_t)i);
+			struct rte_mbuf *swap = part[i];
+
+			part[i] = part[k];
+			part[k] = swap;
+		}
+		for (int i = 0; i < n; i++) {
+			struct rte_mbuf *again = hp_random_between(&r, 0, 3) ? NULL : rte_pktmbuf_copy(part[i], pool, 0, UINT32_MAX);
+			struct hp_packet p;
+
+			CU_ASSERT(part[i]->data_len <= mtu);
+			CU_ASSERT_EQUAL(hp_packet_read(&p, rte_pktmbuf_mtod(part[i], void *), part[i]->data_len), HP_WALK_OK);
+			CU_ASSERT(p.is_fragment);
+			if (n <= HP_REASSEMBLY_FRAGMENTS) {
+				struct rte_mbuf *got = hp_reassemble(reassembly, w, part[i], &p);
+
+				if (got)
+					whole = got;
+				if (again && !got) {
+					hp_packet_read(&p, rte_pktmbuf_mtod(again, void *), again->data_len);
+					CU_ASSERT_PTR_NULL(hp_reassemble(reassembly, w, again, &p));
+					again = NULL;
+				}
+			} else {
+				rte_pktmbuf_free(part[i]);
+			}
+			rte_pktmbuf_free(again);
+		}
+		if (n <= HP_REASSEMBLY_FRAGMENTS) {
+			CU_ASSERT_FATAL(whole != NULL);
+			CU_ASSERT(whole->data_len == m->data_len &&
+				  memcmp(rte_pktmbuf_mtod(whole, void *), rte_pktmbuf_mtod(m, void *), m->data_len) == 0);
+			rte_pktmbuf_free(whole);
+		}
+		rte_pktmbuf_free(m);
+	}
+	CU_ASSERT_EQUAL(rte_mempool_avail_count(pool), 1023);
+	hp_reassembly_destroy(reassembly);
+	free(w);
+	rte_mempool_free(pool);
+}
+
+static struct rte_mbuf *piece(struct rte_mempool *pool, uint32_t id, uint16_t at, uint16_t len, bool more)
+{
+	struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+	uint8_t *p = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(48 + len));
+	struct hp_header *h = (struct hp_header *)p;
+
+	memset(p, 0, 48u + len);
+	h->first[0] = 0x60;
+	hp_header_set_payload(h, (uint16_t)(8 + len));
+	h->next = HP_PROTO_FRAGMENT;
+	h->src = numbered(1);
+	h->dst = numbered(2);
+	p[40] = HP_PROTO_UDP;
+	p[42] = (uint8_t)(at >> 8);
+	p[43] = (uint8_t)((at & 0xf8) | more);
+	memcpy(p + 44, &id, sizeof(id));
+	*hp_meta(m) = (struct hp_meta){0};
+	return m;
+}
+
+/* RFC 5722 and RFC 8200 §4.5: what is wrong ends the whole packet; and nothing is written beyond it. */
+static void test_bad_fragments(void)
+{
+	static const struct {
+		const char *why;
+		struct {
+			uint16_t at, len;
+			bool more;
+		} part[4];
+		unsigned int parts, dropped;
+	} row[] = {
+		{"overlap", {{0, 64, true}, {56, 64, true}}, 2, 2},
+		{"overlap inside", {{0, 128, true}, {32, 32, true}}, 2, 2},
+		{"not a multiple of 8 and not the last", {{0, 63, true}}, 1, 1},
+		{"behind the last", {{64, 32, false}, {96, 32, true}}, 2, 2},
+		{"the last before what has come", {{128, 64, true}, {0, 64, false}}, 2, 2},
+		{"two last ones", {{64, 32, false}, {96, 32, false}}, 2, 2},
+		{"too long for a buffer", {{60000, 64, true}}, 1, 1},
+		{"empty", {{0, 0, true}}, 1, 1},
+	};
+	struct rte_mempool *pool = rte_pktmbuf_pool_create("bad", 127, 0, sizeof(struct hp_meta), 2176, SOCKET_ID_ANY);
+	struct hp_shared shared = {.pool = pool};
+	struct hp_worker *w = calloc(1, sizeof(*w));
+	struct hp_reassembly *reassembly;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(pool);
+	CU_ASSERT_EQUAL_FATAL(hp_reassembly_create(&reassembly, SOCKET_ID_ANY), 0);
+	w->shared = &shared;
+	w->now = 1;
+	for (uint32_t i = 0; i < HP_LEN(row); i++) {
+		w->count[HP_DP_DROP_FRAGMENT] = 0;
+		for (unsigned int k = 0; k < row[i].parts; k++) {
+			struct rte_mbuf *m = piece(pool, i, row[i].part[k].at, row[i].part[k].len, row[i].part[k].more);
+			struct hp_packet p;
+
+			CU_ASSERT_EQUAL(hp_packet_read(&p, rte_pktmbuf_mtod(m, void *), m->data_len), HP_WALK_OK);
+			HP_CHECK(row[i].why, "nothing comes out", hp_reassemble(reassembly, w, m, &p) == NULL);
+		}
+		HP_CHECK(row[i].why, "all dropped and counted", w->count[HP_DP_DROP_FRAGMENT] == row[i].dropped);
+		HP_CHECK(row[i].why, "no buffer kept", rte_mempool_avail_count(pool) == 127);
+	}
+	hp_reassembly_destroy(reassembly);
+	free(w);
+	rte_mempool_free(pool);
+}
+
+int main(void)
+{
+	static const struct hp_test tests[] = {
+		{"port plans", test_plan},
+		{"hot table against an array", test_hot},
+		{"a retired entry outlives its readers", test_grace},
+		{"paths", test_paths},
+		{"routes against a scan", test_routes},
+		{"fragments there and back", test_fragments},
+		{"malformed fragments", test_bad_fragments},
+		HP_TESTS_END,
+	};
+	char prefix[40], *arg[] = {(char *)"test",
+				   (char *)"--no-huge",
+				   (char *)"-m",
+				   (char *)"256",
+				   (char *)"--no-pci",
+				   (char *)"--no-telemetry",
+				   (char *)"--no-shconf",
+				   (char *)"--log-level=error",
+				   prefix,
+				   (char *)"--lcores=0@0",
+				   NULL};
+
+	snprintf(prefix, sizeof(prefix), "--file-prefix=test%d", (int)getpid());
+	if (rte_eal_init(10, arg) < 0)
+		return 1;
+	return hp_tests_run("dataplane", tests);
+}
