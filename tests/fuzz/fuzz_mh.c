@@ -31,18 +31,23 @@ static void expect(int cond)
 		abort();
 }
 
-/* What is read, written and read again is the same. */
-static void round_trip_bu(const struct hp_bu *bu)
+/* What is read, written and read again is the same: readers leave nothing in a struct to chance. */
+static void round_trip_bu(struct hp_bu bu, size_t len)
 {
 	uint8_t out[HP_MH_ROOM];
 	struct hp_bu again;
-	int n = hp_bu_write(bu, out, sizeof(out));
+	int n = hp_bu_write(&bu, out, sizeof(out));
 
-	expect(n > 0 && n % 8 == 0);
+	expect(!bu.has_authorization || (bu.authorization_len && bu.authorization_at + bu.authorization_len <= (int)len));
+	bu.has_authorization = false;
+	bu.authorization_at = bu.authorization_len = 0;
+	expect(n > 0 && n % 8 == 0 && out[1] == n / 8 - 1);
 	expect(hp_bu_read(&again, out, (size_t)n) == HP_MH_OK);
-	expect(again.sequence == bu->sequence && again.lifetime == bu->lifetime && again.ack == bu->ack && again.home == bu->home);
-	expect(again.has_alternate_coa == bu->has_alternate_coa && again.has_nonces == bu->has_nonces);
-	expect(!bu->has_alternate_coa || hp_ip6_eq(&again.alternate_coa, &bu->alternate_coa));
+	expect(again.sequence == bu.sequence && again.lifetime == bu.lifetime && again.ack == bu.ack && again.home == bu.home);
+	expect(again.linklocal == bu.linklocal && again.key_movable == bu.key_movable && !again.has_authorization);
+	expect(again.has_alternate_coa == bu.has_alternate_coa && hp_ip6_eq(&again.alternate_coa, &bu.alternate_coa));
+	expect(again.has_nonces == bu.has_nonces && again.home_nonce == bu.home_nonce && again.careof_nonce == bu.careof_nonce);
+	expect(hp_bu_write(&bu, out, (size_t)n - 1) < 0);
 }
 
 static void round_trip_ba(const struct hp_ba *ba)
@@ -51,8 +56,11 @@ static void round_trip_ba(const struct hp_ba *ba)
 	struct hp_ba again;
 	int n = hp_ba_write(ba, out, sizeof(out));
 
-	expect(n > 0 && hp_ba_read(&again, out, (size_t)n) == HP_MH_OK);
+	expect(n == 16 && hp_ba_read(&again, out, (size_t)n) == HP_MH_OK);
 	expect(again.status == ba->status && again.sequence == ba->sequence && again.lifetime == ba->lifetime);
+	expect(again.key_movable == ba->key_movable);
+	expect(again.has_refresh_advice == ba->has_refresh_advice && again.refresh_advice == ba->refresh_advice);
+	expect(hp_ba_write(ba, out, 15) < 0);
 }
 
 static void round_trip_be(const struct hp_be *be)
@@ -61,9 +69,9 @@ static void round_trip_be(const struct hp_be *be)
 	struct hp_be again;
 	int n = hp_be_write(be, out, sizeof(out));
 
-	expect(n > 0 && hp_be_read(&again, out, (size_t)n) == HP_MH_OK);
+	expect(n == 24 && hp_be_read(&again, out, (size_t)n) == HP_MH_OK);
 	expect(again.status == be->status && hp_ip6_eq(&again.hoa, &be->hoa));
-	expect(hp_be_write(be, out, 8) < 0);
+	expect(hp_be_write(be, out, 23) < 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
@@ -79,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	mend(m, len);
 	if (hp_mh_check(m, len, &src, &dst, &type, &error_at) == HP_MH_OK) {
 		if (type == HP_MH_BU && hp_bu_read(&bu, m, len) == HP_MH_OK)
-			round_trip_bu(&bu);
+			round_trip_bu(bu, len);
 		if (type == HP_MH_BA && hp_ba_read(&ba, m, len) == HP_MH_OK)
 			round_trip_ba(&ba);
 		if (type == HP_MH_BE && hp_be_read(&be, m, len) == HP_MH_OK)

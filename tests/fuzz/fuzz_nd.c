@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* covers: lib/wire/nd.c lib/wire/mld.c */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,62 +17,118 @@ static void expect(int cond)
 		abort();
 }
 
-/* The packet around an ICMPv6 message: what a neighbour could send. */
-static struct hp_packet around(const uint8_t *m, size_t len, bool query)
-{
-	struct hp_packet p = {.data = m, .len = len, .proto = HP_PROTO_ICMPV6, .hop_limit = query ? 1 : 255, .router_alert = query};
+static const struct hp_ip6 linklocal = {{0xfe, 0x80, [15] = 1}}, group = {{0xff, 2, [11] = 1, 0xff, [15] = 1}};
 
-	p.src = (struct hp_ip6){{0xfe, 0x80, [15] = 1}};
-	p.dst = HP_IP6_ALL_NODES;
+/* The packet around an ICMPv6 message, with its checksum right: what a neighbour could send. */
+static struct hp_packet around(uint8_t *m, size_t len, const struct hp_ip6 *src, bool query)
+{
+	struct hp_packet p = {.data = m, .len = len, .src = *src, .dst = group, .proto = HP_PROTO_ICMPV6};
+	uint16_t sum;
+
+	p.hop_limit = query ? 1 : 255;
+	p.router_alert = query;
+	if (len >= 4) {
+		m[2] = m[3] = 0;
+		sum = hp_checksum(&p.src, &p.dst, HP_PROTO_ICMPV6, m, len);
+		m[2] = (uint8_t)(sum >> 8);
+		m[3] = (uint8_t)sum;
+	}
 	return p;
 }
 
-static void round_trips(const struct hp_packet *p)
+static bool same_mac(bool has, const struct hp_mac *a, bool had, const struct hp_mac *b)
 {
-	uint8_t out[2048];
-	struct hp_ns ns;
-	struct hp_na na;
-	struct hp_rs rs;
-	struct hp_ra ra;
+	return has == had && hp_mac_eq(a, b);
+}
 
-	if (!hp_ns_read(&ns, p))
-		expect(hp_ns_write(&ns, out, sizeof(out)) >= 24);
-	if (!hp_na_read(&na, p))
-		expect(hp_na_write(&na, out, sizeof(out)) >= 24);
-	if (!hp_rs_read(&rs, p))
-		expect(hp_rs_write(&rs, out, sizeof(out)) >= 8);
-	if (!hp_ra_read(&ra, p)) {
-		expect(ra.prefixes <= HP_RA_PREFIXES);
-		expect(hp_ra_write(&ra, out, sizeof(out)) >= 16);
-	}
+/* What is read, written and read again is the same. */
+static void solicitation(const struct hp_packet *p)
+{
+	uint8_t out[64];
+	struct hp_ns m, again;
+	struct hp_packet q;
+
+	if (hp_ns_read(&m, p))
+		return;
+	expect(!hp_ip6_is_multicast(&m.target));
+	q = around(out, (size_t)hp_ns_write(&m, out, sizeof(out)), &p->src, false);
+	expect(hp_ns_read(&again, &q) == 0 && hp_ip6_eq(&again.target, &m.target) &&
+	       same_mac(again.has_mac, &again.mac, m.has_mac, &m.mac));
+	expect(again.has_nonce == m.has_nonce && memcmp(again.nonce, m.nonce, sizeof(m.nonce)) == 0);
+}
+
+static void advertisement(const struct hp_packet *p)
+{
+	uint8_t out[64];
+	struct hp_na m, again;
+	struct hp_packet q;
+
+	if (hp_na_read(&m, p))
+		return;
+	expect(!hp_ip6_is_multicast(&m.target) && !m.solicited);
+	q = around(out, (size_t)hp_na_write(&m, out, sizeof(out)), &p->src, false);
+	expect(hp_na_read(&again, &q) == 0 && hp_ip6_eq(&again.target, &m.target) &&
+	       same_mac(again.has_mac, &again.mac, m.has_mac, &m.mac));
+	expect(again.router == m.router && again.override_ == m.override_);
+}
+
+static void router_solicitation(const struct hp_packet *p)
+{
+	uint8_t out[64];
+	struct hp_rs m, again;
+	struct hp_packet q;
+
+	if (hp_rs_read(&m, p))
+		return;
+	q = around(out, (size_t)hp_rs_write(&m, out, sizeof(out)), &p->src, false);
+	expect(hp_rs_read(&again, &q) == 0 && same_mac(again.has_mac, &again.mac, m.has_mac, &m.mac));
+}
+
+static void router_advertisement(const struct hp_packet *p)
+{
+	uint8_t out[1024], second[1024];
+	struct hp_ra m, again;
+	struct hp_packet q;
+	int n;
+
+	if (hp_ra_read(&m, p))
+		return;
+	expect(m.prefixes <= HP_RA_PREFIXES);
+	n = hp_ra_write(&m, out, sizeof(out));
+	expect(n >= 16);
+	q = around(out, (size_t)n, &p->src, false);
+	expect(hp_ra_read(&again, &q) == 0 && again.prefixes == m.prefixes);
+	/* Octets instead of fields: the second writing is the first. */
+	expect(hp_ra_write(&again, second, sizeof(second)) == n && memcmp(out + 4, second + 4, (size_t)n - 4) == 0);
+}
+
+static void listeners(const struct hp_packet *p, size_t len)
+{
+	const struct hp_ip6 groups[4] = {HP_IP6_ALL_NODES, group};
+	struct hp_mld_query q;
+	uint8_t out[256];
+
+	if (!hp_mld_query_read(&q, p))
+		expect((q.version == 1 || q.version == 2) && q.max_response_ms <= 0x1fffu << 10);
+	expect(hp_mld_report_write(HP_MLD_IS_EXCLUDE, groups, len % 4, out, sizeof(out)) == (int)(8 + 20 * (len % 4)));
+	expect(hp_mld_v1_write(HP_ICMP6_MLD_REPORT, groups, out, len % 64) == (len % 64 < 24 ? -ENOSPC : 24));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	uint8_t *m = malloc(len ? len : 1), out[256];
-	struct hp_mld_query q;
-	struct hp_ip6 group[4] = {HP_IP6_ALL_NODES};
-	struct hp_packet p;
+	const struct hp_ip6 *const from[] = {&linklocal, &HP_IP6_ANY};
+	uint8_t *m = malloc(len ? len : 1);
 
 	memcpy(m, data, len);
-	for (int query = 0; query < 2; query++) {
-		p = around(m, len, query);
-		if (len >= 4) {
-			uint16_t sum;
+	for (int i = 0; i < 4; i++) {
+		struct hp_packet p = around(m, len, from[i / 2], i % 2);
 
-			m[2] = m[3] = 0;
-			sum = hp_checksum(&p.src, &p.dst, HP_PROTO_ICMPV6, m, len);
-			m[2] = (uint8_t)(sum >> 8);
-			m[3] = (uint8_t)sum;
-		}
-		round_trips(&p);
-		p.src = HP_IP6_ANY;
-		(void)hp_rs_read(&(struct hp_rs){0}, &p);
-		p = around(m, len, query);
-		(void)hp_mld_query_read(&q, &p);
+		solicitation(&p);
+		advertisement(&p);
+		router_solicitation(&p);
+		router_advertisement(&p);
+		listeners(&p, len);
 	}
-	expect(hp_mld_report_write(HP_MLD_IS_EXCLUDE, group, len % 4, out, sizeof(out)) == (int)(8 + 20 * (len % 4)));
-	expect(hp_mld_v1_write(HP_ICMP6_MLD_REPORT, group, out, len % 64) == (len % 64 < 24 ? -28 : 24));
 	free(m);
 	return 0;
 }

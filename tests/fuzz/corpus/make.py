@@ -23,10 +23,20 @@ put("packet", "fragment", ip / IPv6ExtHdrFragment(m=1, id=7) / (b"x" * 64))
 put("packet", "limit", ip / IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=4, optdata=b"\x03")]) / IPv6() / UDP())
 put("packet", "unknown", ip / IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=0x9e, optdata=b"abc")]) / UDP())
 put("packet", "order", ip / IPv6ExtHdrHopByHop() / IPv6ExtHdrDestOpt() / IPv6ExtHdrRouting(type=4, segleft=0) / hao / ICMPv6EchoRequest())
+error = ICMPv6DestUnreach() / IPv6() / UDP()
+put("packet", "error", ip / error)
+put("packet", "error_ah", ip / AH(nh=58, payloadlen=4, icv=b"i" * 12) / Raw(bytes(ip / error)[40:]))
+put("packet", "error_fragment", ip / IPv6ExtHdrFragment(m=1, nh=58) / Raw(bytes(ip / error)[40:]))
+put("packet", "atomic", ip / hao / IPv6ExtHdrFragment() / ICMPv6EchoRequest())
+put("packet", "esp", ip / hao / ESP(spi=256, seq=1, data=b"e" * 24))
+put("packet", "hao_late", ip / IPv6ExtHdrFragment() / hao / ICMPv6EchoRequest())
+put("packet", "hao_twice", ip / hao / hao / ICMPv6EchoRequest())
+put("packet", "discard", ip / IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=0x5e, optdata=b"abc")]) / UDP())
+put("packet", "nobody", IPv6(src="::", dst="ff02::1") / ICMPv6EchoRequest())
 for n, m in (("bu", MIP6MH_BU(seq=1, flags="AHLK", options=[MIP6OptNonceIndices(olen=4, hni=1, coni=2), MIP6OptAltCoA(acoa="2001:db8::1")])),
              ("auth", MIP6MH_BU(seq=1, options=[MIP6OptBindingAuthData(olen=12, authenticator=1)])),
              ("ba", MIP6MH_BA(seq=1, options=[MIP6OptBRAdvice(rinter=3)])), ("be", MIP6MH_BE(status=1, ha="2001:db8::1")),
-             ("hoti", MIP6MH_HoTI()), ("brr", MIP6MH_BRR())):
+             ("hoti", MIP6MH_HoTI()), ("hot", MIP6MH_HoT()), ("unknown", MIP6MH_BU(options=[MIP6OptUnknown(otype=77, odata=b"abc")])), ("brr", MIP6MH_BRR())):
     put("mh", n, bytes(ip / m)[40:])
 ll = IPv6(src="fe80::1", dst="ff02::1")
 mac = "02:00:00:00:00:01"

@@ -95,10 +95,10 @@ void test_compose(void)
 			CU_ASSERT(memcmp(b.p, hp_packet_payload(&p), b.len) == 0);
 			bytes_free(&b);
 		}
-		for (size_t room = 0; room < (size_t)n; room++) {
+		for (size_t room = 0; room <= (size_t)n; room++) {
 			struct bytes b = bytes_copy(out, room);
 
-			CU_ASSERT(hp_compose(&s, b.p, room) < 0);
+			CU_ASSERT_EQUAL(hp_compose(&s, b.p, room) < 0, room < (size_t)n);
 			bytes_free(&b);
 		}
 	}
@@ -133,6 +133,12 @@ void test_checksum(void)
 
 	/* 0001 f203 f4f5 f6f7 sum to ddf2; the pseudo-header adds its length, 8. */
 	CU_ASSERT_EQUAL(hp_checksum(&zero, &zero, 0, "\x00\x01\xf2\x03\xf4\xf5\xf6\xf7", 8), (uint16_t) ~(0xddf2 + 8));
+	/* The pseudo-header's length has 32 bits. */
+	{
+		static const uint8_t zeros[0x10000];
+
+		CU_ASSERT_EQUAL(hp_checksum(&zero, &zero, 0, zeros, sizeof(zeros)), 0xfffe);
+	}
 	for (int i = 0; i < 5000; i++) {
 		struct bytes b = bytes_copy((uint8_t[2000]){0}, 6 + (size_t)rand_r(&seed) % 1994);
 		const uint8_t proto = rand_r(&seed) % 2 ? HP_PROTO_MH : HP_PROTO_ICMPV6;

@@ -46,6 +46,8 @@ void test_error_allowed(void)
 		{"4443 2.4 (e.1)", "in a first fragment", NODE, US, FRAG, "3a00 0001 00000007" UNREACHABLE, NEVER},
 		{"4443 2.4 (e.1)", "in an atomic fragment", NODE, US, FRAG, "3a00 0000 00000007" UNREACHABLE, NEVER},
 		{"4443 2.4 (e.1)", "a later fragment shows nothing", NODE, US, FRAG, "3a00 0039 00000007" UNREACHABLE, ALWAYS},
+		{"4443 2.4 (e.1)", "the second fragment, of the smallest first one", NODE, US, FRAG, "3a00 0009 00000007" UNREACHABLE,
+		 ALWAYS},
 		{"4443 2.4 (e.1)", "echo request behind AH", NODE, US, AH, "3a04 0000 00000100 00000001 aaaaaaaaaaaaaaaaaaaaaaaa" ECHO,
 		 ALWAYS},
 		{"4443 2.4 (e.1)", "echo request behind an option that asks for an error", NODE, US, DST, "3a00 9e04 00000000" ECHO,

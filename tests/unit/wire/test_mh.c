@@ -201,6 +201,21 @@ void test_mh_options(void)
 	}
 }
 
+/* §6.1.7, §6.1.8: reserved bits are ignored. */
+void test_mh_reserved(void)
+{
+	struct bytes u = bytes_hex("3b01 05 00 0000 0001 0fff 000f 01020000"), a = bytes_hex("3b01 06 00 0000 007f 0001 000f 01020000");
+	struct hp_bu bu;
+	struct hp_ba ba;
+
+	CU_ASSERT_EQUAL(hp_bu_read(&bu, u.p, u.len), HP_MH_OK);
+	CU_ASSERT(!bu.ack && !bu.home && !bu.linklocal && !bu.key_movable && bu.sequence == 1 && bu.lifetime == 15);
+	CU_ASSERT_EQUAL(hp_ba_read(&ba, a.p, a.len), HP_MH_OK);
+	CU_ASSERT(!ba.key_movable && ba.status == 0 && ba.sequence == 1 && ba.lifetime == 15);
+	bytes_free(&u);
+	bytes_free(&a);
+}
+
 void test_mh_errors(void)
 {
 	static const struct {
@@ -211,6 +226,7 @@ void test_mh_errors(void)
 		{"reserved octet", "3b02 07 00 0000 02ff" ALT, false},
 		{"unknown option", "3b03 07 00 0000 0200" ALT "7f06 aabbccddeeff", false},
 		{"option over the end", "3b03 07 00 0000 0200" ALT "7f07 aabbccddeeff", true},
+		{"behind a good one", "3b03 07 00 0000 0200" ALT "7f00 7f00 7f03 aabb", true},
 	};
 
 	for (size_t i = 0; i < HP_LEN(rows); i++) {

@@ -53,6 +53,7 @@ static const struct row {
 	{"4861 7.1.1", "reserved field", READ_NS, "fe80::1", GROUP, 255, "8700 0000 ffffffff" TARGET, true},
 	{"4861 7.1.1", "from nowhere to the group", READ_NS, "::", GROUP, 255, NS, true},
 	{"4861 7.1.1", "from nowhere to a solicited-node group", READ_NS, "::", "ff02::1:ff00:43", 255, NS, true},
+	{"4861 7.1.1", "from nowhere to the last solicited-node group", READ_NS, "::", "ff02::1:ffff:ffff", 255, NS, true},
 	{"4861 7.1.1", "from nowhere to all nodes", READ_NS, "::", "ff02::1", 255, NS, false},
 	{"4861 7.1.1", "from nowhere to ff02::1:fe00:42", READ_NS, "::", "ff02::1:fe00:42", 255, NS, false},
 	{"4861 7.1.1", "from nowhere to the target", READ_NS, "::", "2001:db8:1::42", 255, NS, false},
@@ -176,6 +177,13 @@ void test_validity(void)
 
 		HP_CHECK(r->name, "walk", hp_packet_read(&p, b.p, b.len) == HP_WALK_OK);
 		HP_CHECK(r->name, r->clause, read_one(r->kind, &p) == (r->good ? 0 : -EBADMSG));
+		/* Nor is it any other protocol's message, nor part of one. */
+		p.proto = 17;
+		HP_CHECK(r->name, "as UDP", read_one(r->kind, &p) == -EBADMSG);
+		p.proto = ICMP;
+		p.is_fragment = true;
+		p.fragment_at = 40;
+		HP_CHECK(r->name, "as a fragment", read_one(r->kind, &p) == -EBADMSG);
 		bytes_free(&b);
 	}
 }

@@ -266,6 +266,35 @@ void test_limit(void)
 	}
 }
 
+/* RFC 2711 §2.1: hop by hop, of length 2, and nothing that only looks like it. */
+void test_router_alert(void)
+{
+	static const struct {
+		const char *name;
+		uint8_t first;
+		const char *rest;
+		bool alert;
+	} alerts[] = {
+		{"multicast listener discovery", HBH, "3b00 0502 0000 0100", true},
+		{"another value", HBH, "3b00 0502 0001 0100", true},
+		{"behind padding", HBH, "3b00 0100 0502 0000", true},
+		{"in destination options", DST, "3b00 0502 0000 0100", false},
+		{"length 1", HBH, "3b00 0501 00 010100", false},
+		{"length 3", HBH, "3b00 0503 000000 00", false},
+		{"another option of length 2", HBH, "3b00 1e02 0000 0100", false},
+		{"another destination option of length 2", DST, "3b00 1e02 0000 0100", false},
+	};
+
+	for (size_t i = 0; i < HP_LEN(alerts); i++) {
+		struct bytes b = bytes_ip6(&src, &dst, alerts[i].first, 64, alerts[i].rest);
+		struct hp_packet p;
+
+		HP_CHECK(alerts[i].name, "walk", hp_packet_read(&p, b.p, b.len) == HP_WALK_OK);
+		HP_CHECK(alerts[i].name, "alert", p.router_alert == alerts[i].alert);
+		bytes_free(&b);
+	}
+}
+
 /* Random chains. The model walks a list of what was put there, not octets. */
 enum piece {
 	P_HBH,

@@ -8,6 +8,7 @@ void test_walk(void);
 void test_walk_cut(void);
 void test_walk_model(void);
 void test_limit(void);
+void test_router_alert(void);
 
 /* test_vectors.c */
 void test_walk_vectors(void);
@@ -21,6 +22,7 @@ void test_error_vectors(void);
 void test_mh_check(void);
 void test_mh_trailing(void);
 void test_mh_errors(void);
+void test_mh_reserved(void);
 void test_mh_options(void);
 void test_mh_write(void);
 void test_mh_room(void);

@@ -207,6 +207,10 @@ def ras():
            {"src": LL, "dst": "ff02::1", "want": {"hop_limit": 0}})
     yield ("flags apart", ip / ICMPv6ND_RA(prf=0, chlim=1, M=1, O=0, H=0, routerlifetime=1, reachabletime=30000, retranstimer=1000),
            {"src": LL, "dst": "ff02::1", "want": {"hop_limit": 1, "managed": True, "router_lifetime_s": 1, "reachable_ms": 30000, "retrans_ms": 1000}})
+    yield ("prefix that nobody configures addresses from", ip / ICMPv6ND_RA(prf=0, chlim=64, M=0, O=0, H=0, routerlifetime=60) /
+           ICMPv6NDOptPrefixInfo(prefixlen=64, L=1, A=0, R=0, validlifetime=1, preferredlifetime=0, prefix="2001:db8:4::"),
+           {"src": LL, "dst": "ff02::1", "want": {"hop_limit": 64, "router_lifetime_s": 60, "prefixes": 1,
+                                                  "prefix": [{"length": 64, "on_link": True, "valid_s": 1}]}, "prefix": ["2001:db8:4::"]})
     full = ip / ICMPv6ND_RA(prf=0, chlim=64, M=0, O=1, H=1, routerlifetime=1800) / ICMPv6NDOptSrcLLAddr(lladdr=MAC) / ICMPv6NDOptMTU(mtu=1400) / \
         ICMPv6NDOptPrefixInfo(prefixlen=64, L=1, A=1, R=1, validlifetime=2592000, preferredlifetime=604800, prefix=HA) / \
         ICMPv6NDOptPrefixInfo(prefixlen=48, L=0, A=1, R=0, validlifetime=0xffffffff, preferredlifetime=0xffffffff, prefix="2001:db8:2::") / \
