@@ -44,7 +44,7 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 		hp_count(w, HP_DP_REASSEMBLED, 1);
 		meta = hp_meta(m);
 		ret = hp_packet_read(&p, rte_pktmbuf_mtod(m, void *), m->data_len);
-		if (ret == HP_WALK_OK && p.is_fragment) {
+		if (ret == HP_WALK_OK && (p.is_fragment || !hp_packet_may_be_fragmented(&p, meta->word))) {
 			hp_drop(w, m, HP_DP_DROP_FRAGMENT);
 			return;
 		}

@@ -140,6 +140,7 @@ static struct rte_mbuf *join(struct hp_worker *w, const struct under_way *u)
 	out[next_at] = p[head];
 	hp_header_set_payload((struct hp_header *)out, (uint16_t)(head - HP_IP6_HEADER + u->whole));
 	*hp_meta(m) = *hp_meta(first->m);
+	hp_meta(m)->word = head;
 	return m;
 }
 

@@ -17,7 +17,8 @@ struct hp_reassembly;
 
 int hp_reassembly_create(struct hp_reassembly **out, int socket);
 void hp_reassembly_destroy(struct hp_reassembly *r);
-/* Takes a fragment (p: its walk). The whole packet, meta of its first fragment, or NULL: kept or dropped (counted). */
+/* Takes a fragment (p: its walk). The whole packet, meta of its first fragment and in its `word` where the fragmentable part begins,
+ * or NULL: kept or dropped (counted). */
 struct rte_mbuf *hp_reassemble(struct hp_reassembly *r, struct hp_worker *w, struct rte_mbuf *m, const struct hp_packet *p);
 /* Drops what waited too long, punting the first fragment (time exceeded code 1). Cheap when there is nothing to do. */
 void hp_reassembly_expire(struct hp_reassembly *r, struct hp_worker *w);

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/cursor.h"
+#include "wire/icmp6.h"
 
 enum { OPTION_PAD1 = 0, OPTION_PADN = 1, OPTION_LIMIT = 4, OPTION_ROUTER_ALERT = 5, OPTION_HOME_ADDRESS = 0xc9 };
 #define LONGEST_HEADER 2048 /* (255 + 1) * 8 */
@@ -234,4 +235,12 @@ enum hp_walk hp_packet_read(struct hp_packet *out, const void *data, size_t len)
 enum hp_walk hp_packet_read_node(struct hp_packet *out, const void *data, size_t len)
 {
 	return read_packet(out, data, len, true);
+}
+
+bool hp_packet_may_be_fragmented(const struct hp_packet *p, size_t head)
+{
+	const bool has_type = p->proto == HP_PROTO_ICMPV6 && hp_packet_payload_len(p);
+	const uint8_t type = has_type ? *hp_packet_payload(p) : 0;
+
+	return !(p->has_hao && p->hao_at >= head) && !(type >= HP_ICMP6_RS && type <= HP_ICMP6_REDIRECT);
 }

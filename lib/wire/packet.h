@@ -78,6 +78,10 @@ enum hp_walk hp_packet_read(struct hp_packet *out, const void *data, size_t len)
  * read into rh2_hoa; whether that is its home address is the caller's to check (RFC 6275 §6.4, §11.3.3). */
 enum hp_walk hp_packet_read_node(struct hp_packet *out, const void *data, size_t len);
 
+/* Whether a packet that walked well once it was put together may have come in fragments. `head`: where its fragmentable part
+ * begins. Not discovery messages (RFC 6980 §5), and no Home Address option behind the fragment header (RFC 6275 §6.3). */
+bool hp_packet_may_be_fragmented(const struct hp_packet *p, size_t head);
+
 static inline const uint8_t *hp_packet_payload(const struct hp_packet *p)
 {
 	return p->data + p->payload_at;

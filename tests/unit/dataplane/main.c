@@ -509,6 +509,7 @@ static void test_fragments(void)
 		}
 		if (n <= HP_REASSEMBLY_FRAGMENTS) {
 			CU_ASSERT_FATAL(whole != NULL);
+			CU_ASSERT_EQUAL(hp_meta(whole)->word, HP_IP6_HEADER);
 			CU_ASSERT(whole->data_len == m->data_len &&
 				  memcmp(rte_pktmbuf_mtod(whole, void *), rte_pktmbuf_mtod(m, void *), m->data_len) == 0);
 			rte_pktmbuf_free(whole);

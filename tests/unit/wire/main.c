@@ -11,6 +11,7 @@ int main(void)
 		{"walk, random chains against a model", test_walk_model},
 		{"encapsulation limit", test_limit},
 		{"router alert", test_router_alert},
+		{"put together from fragments", test_reassembled},
 		{"checks of the Mobility Header", test_mh_check},
 		{"Mobility Header shorter than its packet", test_mh_trailing},
 		{"mobility options", test_mh_options},

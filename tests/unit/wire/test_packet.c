@@ -295,6 +295,43 @@ void test_router_alert(void)
 	}
 }
 
+/* Put together again: 48 octets of header chain before the fragment header, or 40. */
+void test_reassembled(void)
+{
+	static const struct {
+		const char *clause, *name;
+		uint8_t first;
+		const char *rest;
+		size_t head;
+		bool good;
+	} whole[] = {
+		{"8200 4.5", "echo request", ICMP, ECHO, 40, true},
+		{"8200 4.5", "nothing", NONE, "", 40, true},
+		{"8200 4.5", "ICMPv6 of no length", ICMP, "", 40, true},
+		{"8200 4.5", "UDP that begins like a solicitation", 17, "8700 0001 0008 0000", 40, true},
+		{"6980 5", "router solicitation", ICMP, "8500 0000 00000000", 40, false},
+		{"6980 5", "router advertisement", ICMP, "8600 0000 00000000", 40, false},
+		{"6980 5", "neighbour solicitation", ICMP, "8700 0000 00000000", 40, false},
+		{"6980 5", "neighbour advertisement behind options", DST, OPTIONS("3a") "8800 0000 00000000", 40, false},
+		{"6980 5", "redirect", ICMP, "8900 0000 00000000", 40, false},
+		{"6980 5", "listener report", ICMP, "8400 0000 00000000", 40, true},
+		{"6980 5", "discovery request", ICMP, "8a00 0000 00000000", 40, true},
+		{"6275 6.3", "home address before the fragment header", DST, HOME_ADDRESS("3a") ECHO, 64, true},
+		{"6275 6.3", "home address behind it", DST, HOME_ADDRESS("3a") ECHO, 40, false},
+		{"6275 6.3", "home address behind options and it", DST, OPTIONS("3c") HOME_ADDRESS("3a") ECHO, 48, false},
+		{"6275 6.3", "other options behind it", DST, HOME_ADDRESS("3c") OPTIONS("3a") ECHO, 64, true},
+	};
+
+	for (size_t i = 0; i < HP_LEN(whole); i++) {
+		struct bytes b = bytes_ip6(&src, &dst, whole[i].first, 64, whole[i].rest);
+		struct hp_packet p;
+
+		HP_CHECK(whole[i].name, "walk", hp_packet_read(&p, b.p, b.len) == HP_WALK_OK);
+		HP_CHECK(whole[i].name, whole[i].clause, hp_packet_may_be_fragmented(&p, whole[i].head) == whole[i].good);
+		bytes_free(&b);
+	}
+}
+
 /* Random chains. The model walks a list of what was put there, not octets. */
 enum piece {
 	P_HBH,

@@ -9,6 +9,7 @@ void test_walk_cut(void);
 void test_walk_model(void);
 void test_limit(void);
 void test_router_alert(void);
+void test_reassembled(void);
 
 /* test_vectors.c */
 void test_walk_vectors(void);
