@@ -28,6 +28,11 @@ static void within(const struct hp_packet *p, enum hp_walk walk, size_t len)
 	expect(!p->is_fragment || (p->payload_at == p->fragment_at + 8 && p->next_at == p->fragment_at));
 }
 
+static bool is_discovery(const struct hp_packet *p)
+{
+	return p->proto == HP_PROTO_ICMPV6 && hp_packet_payload_len(p) && *hp_packet_payload(p) >= 133 && *hp_packet_payload(p) <= 137;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	/* Exactly as long as it is: the sanitizer sees a read of one octet too many. */
@@ -44,6 +49,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	within(&nodes, node, len);
 	/* They differ in nothing but type 2 routing headers. */
 	expect(we == node || we == HP_WALK_RH_TYPE2);
+	/* No fragment header before the option, none behind it. */
+	expect(node != HP_WALK_OK || !nodes.has_hao ||
+	       (!hp_packet_may_be_fragmented(&nodes, nodes.hao_at) &&
+		hp_packet_may_be_fragmented(&nodes, nodes.payload_at) == !is_discovery(&nodes)));
 	expect(we != HP_WALK_OK || (ours.payload_at == nodes.payload_at && !nodes.has_rh2));
 
 	allowed = hp_icmp6_error_allowed(copy, len, true, true);
