@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Every golden case: the driver's pcap files octet by octet against the committed ones (the flow label of tunnel packets masked: set, and
+one a flow), punts and counters exactly. Then tshark reads all that is expected and must not complain."""
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+from scapy.all import rdpcap, raw
+
+driver, folder = sys.argv[1:3]
+bad = 0
+
+
+def check(name, why):
+    global bad
+    print("ok %s" % name if not why else "not ok %s: %s" % (name, why), flush=True)
+    bad += bool(why)
+
+
+def frames(path):
+    return [raw(p) for p in rdpcap(path)] if os.path.getsize(path) > 24 else []
+
+
+def masked(frame):
+    """The frame with the outer flow label of a tunnel packet cleared, and (label, flow) of it."""
+    at = 18 if frame[12:14] == b"\x81\x00" else 14
+    ip = frame[at:]
+    nxt, body = ip[6], ip[40:]
+    if nxt == 60:
+        nxt, body = body[0], body[8:]
+    if nxt != 41 or ip[0] >> 4 != 6:
+        return frame, None
+    label = int.from_bytes(ip[1:4], "big") & 0xfffff
+    cleared = bytearray(frame)
+    cleared[at + 1] &= 0xf0
+    cleared[at + 2] = cleared[at + 3] = 0
+    return bytes(cleared), (label, body[8:40])
+
+
+def run(case):
+    with tempfile.TemporaryDirectory() as t:
+        vdevs = ["--vdev=net_pcap%d,rx_pcap=%s/in%d.pcap,tx_pcap=%s/out%d.pcap" % (i, case, i, t, i) for i in (0, 1)]
+        p = subprocess.run([driver, "--no-huge", "-m", "128", "--no-pci", "--no-telemetry", "--no-shconf", "--log-level=error", "--lcores=0@0", "--file-prefix=golden%d" % os.getpid(), *vdevs],
+                           capture_output=True, text=True, timeout=60)
+        if p.returncode:
+            return "the driver: %d %s" % (p.returncode, p.stderr[-2000:])
+        expect = json.load(open(case + "/expect.json"))
+        lines = p.stdout.splitlines()
+        punts = sorted(x[5:] for x in lines if x.startswith("punt "))
+        if punts != sorted(expect["punts"]):
+            return "punted %s, want %s" % (punts, expect["punts"])
+        counters = {x.split()[1]: int(x.split()[2]) for x in lines if x.startswith("counter ")}
+        if counters != expect["counters"]:
+            return "counters %s, want %s" % (dict(counters.items() - expect["counters"].items()), dict(expect["counters"].items() - counters.items()))
+        account = {x.split()[1]: [int(v) for v in x.split()[2:]] for x in lines if x.startswith("account ")}
+        if account != expect["account"]:
+            return "accounted %s, want %s" % (account, expect["account"])
+        flows = {}
+        for i in (0, 1):
+            got, want = frames("%s/out%d.pcap" % (t, i)), frames("%s/out%d.pcap" % (case, i))
+            if len(got) != len(want):
+                return "port %d sent %d frames, want %d" % (i, len(got), len(want))
+            for n, (g, w) in enumerate(zip(got, want)):
+                g, label = masked(g)
+                if g != masked(w)[0]:
+                    return "port %d, frame %d:\n  found %s\n  want  %s" % (i, n, g.hex(), w.hex())
+                if label and not label[0]:
+                    return "port %d, frame %d: outer flow label 0" % (i, n)
+                if label and flows.setdefault(label[1], label[0]) != label[0]:
+                    return "port %d, frame %d: two labels in one flow" % (i, n)
+
+
+def tshark():
+    for path in sorted(glob.glob(folder + "/*/out?.pcap")):
+        if os.path.getsize(path) > 24:
+            out = subprocess.run(["tshark", "-r", path, "-Y", "_ws.malformed || _ws.expert.severity >= 0x800000", "-T", "fields", "-e", "frame.number"], capture_output=True, text=True).stdout
+            if out.strip():
+                return "%s: frames %s" % (path, out.split())
+
+
+for path in sorted(glob.glob(folder + "/*/expect.json")):
+    check(os.path.basename(os.path.dirname(path)), run(os.path.dirname(path)))
+check("tshark reads every expected packet without complaint", tshark())
+sys.exit(1 if bad else 0)
