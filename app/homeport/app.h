@@ -38,7 +38,8 @@ struct hp_app {
 	uint64_t refused_by_table; /* effects that a dataplane table had no room for */
 	uint64_t forwarding_ms;    /* start of the program to workers running */
 	uint64_t loops, busy_loops;
-	bool *stalled; /* per worker, as last reported */
+	unsigned int spins; /* idle: poll: turns since the last look at the descriptors */
+	bool *stalled;      /* per worker, as last reported */
 };
 
 struct hp_now hp_app_now(const struct hp_app *app);
@@ -84,9 +85,16 @@ void hp_carry_out(struct hp_app *app);
 /* Hands one punted packet to control. The mbuf is taken. */
 void hp_carry_in(void *app, struct rte_mbuf *m, const struct hp_punt *punt);
 
+/* appliance.c: the plan becomes a data plane (not started), a control core, an API and a loop. EAL is up, app->conf and the descriptors
+ * (-1) are set; create cleans up after itself, destroy is safe after it failed. */
+int hp_appliance_create(struct hp_app *app, struct hp_plan *plan, struct hp_error *e);
+void hp_appliance_destroy(struct hp_app *app);
+
 /* loop.c */
 int hp_loop_create(struct hp_app *app, struct hp_error *e);
-void hp_loop_run(struct hp_app *app);
+void hp_loop_run(struct hp_app *app); /* turns until app->stop */
+/* One turn: punted packets, timers, housekeeping, descriptors. Returns how many packets were taken. */
+unsigned int hp_loop_turn(struct hp_app *app);
 void hp_loop_destroy(struct hp_app *app);
 
 /* event.c: an event to the log and to the listeners of /v1/events. */

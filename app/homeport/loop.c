@@ -158,30 +158,33 @@ static void look_at_descriptors(struct hp_app *app, int timeout_ms)
 	}
 }
 
-void hp_loop_run(struct hp_app *app)
+unsigned int hp_loop_turn(struct hp_app *app)
 {
 	const bool sleep = app->conf->runtime.sleep;
-	unsigned int spins = 0;
+	unsigned int n = hp_dataplane_poll(app->dp, PUNT_BATCH, hp_carry_in, app);
+	struct hp_now now;
 
-	while (!app->stop) {
-		unsigned int n = hp_dataplane_poll(app->dp, PUNT_BATCH, hp_carry_in, app);
-		struct hp_now now;
-
+	hp_carry_out(app);
+	now = hp_app_now(app);
+	if (hp_control_next(app->control) <= now.mono_ms) {
+		hp_control_tick(app->control, now, app->fx);
 		hp_carry_out(app);
-		now = hp_app_now(app);
-		if (hp_control_next(app->control) <= now.mono_ms) {
-			hp_control_tick(app->control, now, app->fx);
-			hp_carry_out(app);
-		}
-		if (app->housekeeping_ms <= now.mono_ms)
-			keep_house(app, now.mono_ms);
-		app->loops++;
-		app->busy_loops += n > 0;
-		if (sleep && n == 0 && hp_dataplane_sleep(app->dp))
-			look_at_descriptors(app, wait_ms(app, now.mono_ms));
-		else if (sleep || ++spins >= SPIN_LOOKS) {
-			look_at_descriptors(app, 0);
-			spins = 0;
-		}
 	}
+	if (app->housekeeping_ms <= now.mono_ms)
+		keep_house(app, now.mono_ms);
+	app->loops++;
+	app->busy_loops += n > 0;
+	if (sleep && n == 0 && hp_dataplane_sleep(app->dp)) {
+		look_at_descriptors(app, wait_ms(app, now.mono_ms));
+	} else if (sleep || ++app->spins >= SPIN_LOOKS) {
+		look_at_descriptors(app, 0);
+		app->spins = 0;
+	}
+	return n;
+}
+
+void hp_loop_run(struct hp_app *app)
+{
+	while (!app->stop)
+		hp_loop_turn(app);
 }

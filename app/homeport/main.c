@@ -68,42 +68,6 @@ static int start_eal(struct hp_app *app, const struct hp_eal_memory *memory, str
 	return 0;
 }
 
-static int start_control(struct hp_app *app, struct hp_plan *plan, struct hp_error *e)
-{
-	struct hp_now now = hp_app_now(app);
-	struct timespec t;
-	int ret;
-
-	for (unsigned int i = 0; i < app->conf->links; i++)
-		if (app->conf->link[i].port >= 0)
-			hp_dataplane_mac(app->dp, (unsigned int)app->conf->link[i].port, &plan->nb_link[i].mac);
-	clock_gettime(CLOCK_REALTIME, &t);
-	plan->control.seed = (uint64_t)t.tv_nsec << 32 ^ (uint64_t)t.tv_sec ^ app->start_ns;
-	ret = hp_control_create(&app->control, &plan->control, now);
-	if (ret)
-		return hp_error_set(e, -ret, "", "control: %s", strerror(-ret));
-	ret = hp_dataplane_routes(app->dp, plan->dp_route, plan->dp_routes);
-	if (ret)
-		return hp_error_set(e, -ret, "routes", "publish routes: %s", strerror(-ret));
-	hp_control_start(app->control, now, app->fx);
-	hp_carry_out(app);
-	return 0;
-}
-
-static int start_api(struct hp_app *app, struct hp_error *e)
-{
-	struct hp_api_conf conf = {
-		.unix_path = app->conf->api.unix_path,
-		.owner = app->conf->api.owner,
-		.group = app->conf->api.group,
-		.tcp = app->conf->api.tcp,
-		.resource = hp_resources,
-		.ctx = app,
-	};
-
-	return hp_api_create(&app->api, &conf, e);
-}
-
 static void warn(const struct hp_app *app)
 {
 	if (app->conf->home_agent.authentication == HP_AUTH_NONE)
@@ -129,26 +93,12 @@ static int run(struct hp_app *app, struct hp_plan *plan, const struct hp_eal_mem
 
 	if (ret)
 		goto out;
-	ret = hp_effects_create(&app->fx);
-	if (ret) {
-		hp_error_set(&e, ENOMEM, "", "out of memory");
+	ret = hp_appliance_create(app, plan, &e);
+	if (ret)
 		goto eal;
-	}
-	ret = hp_dataplane_create(&app->dp, &plan->dp, &e);
-	if (ret)
-		goto effects;
-	ret = start_control(app, plan, &e);
-	if (ret)
-		goto control;
-	ret = start_api(app, &e);
-	if (ret)
-		goto control;
-	ret = hp_loop_create(app, &e);
-	if (ret)
-		goto api;
 	ret = hp_dataplane_start(app->dp, &e);
 	if (ret)
-		goto loop;
+		goto appliance;
 
 	app->forwarding_ms = hp_app_now(app).mono_ms;
 	warn(app);
@@ -159,18 +109,8 @@ static int run(struct hp_app *app, struct hp_plan *plan, const struct hp_eal_mem
 	hp_control_stop(app->control, hp_app_now(app), app->fx);
 	hp_carry_out(app);
 	hp_dataplane_stop(app->dp);
-loop:
-	hp_loop_destroy(app);
-api:
-	hp_api_destroy(app->api);
-	app->api = NULL;
-control:
-	if (app->control)
-		hp_control_destroy(app->control, app->fx);
-	hp_carry_out(app);
-	hp_dataplane_destroy(app->dp);
-effects:
-	hp_effects_destroy(app->fx);
+appliance:
+	hp_appliance_destroy(app);
 eal:
 	rte_eal_cleanup();
 out:

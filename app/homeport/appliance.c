@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Everything between a running EAL and running workers. The order of bringing up is the order of this file; taking down is its mirror. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "homeport/app.h"
+
+static int start_control(struct hp_app *app, struct hp_plan *plan, struct hp_error *e)
+{
+	struct hp_now now = hp_app_now(app);
+	struct timespec t;
+	int ret;
+
+	for (unsigned int i = 0; i < app->conf->links; i++)
+		if (app->conf->link[i].port >= 0)
+			hp_dataplane_mac(app->dp, (unsigned int)app->conf->link[i].port, &plan->nb_link[i].mac);
+	clock_gettime(CLOCK_REALTIME, &t);
+	plan->control.seed = (uint64_t)t.tv_nsec << 32 ^ (uint64_t)t.tv_sec ^ app->start_ns;
+	ret = hp_control_create(&app->control, &plan->control, now);
+	if (ret)
+		return hp_error_set(e, -ret, "", "control: %s", strerror(-ret));
+	ret = hp_dataplane_routes(app->dp, plan->dp_route, plan->dp_routes);
+	if (ret)
+		return hp_error_set(e, -ret, "routes", "publish routes: %s", strerror(-ret));
+	hp_control_start(app->control, now, app->fx);
+	hp_carry_out(app);
+	return 0;
+}
+
+static int start_api(struct hp_app *app, struct hp_error *e)
+{
+	struct hp_api_conf conf = {
+		.unix_path = app->conf->api.unix_path,
+		.owner = app->conf->api.owner,
+		.group = app->conf->api.group,
+		.tcp = app->conf->api.tcp,
+		.resource = hp_resources,
+		.ctx = app,
+	};
+
+	return hp_api_create(&app->api, &conf, e);
+}
+
+int hp_appliance_create(struct hp_app *app, struct hp_plan *plan, struct hp_error *e)
+{
+	int ret = hp_effects_create(&app->fx);
+
+	if (ret)
+		return hp_error_set(e, ENOMEM, "", "out of memory");
+	ret = hp_dataplane_create(&app->dp, &plan->dp, e);
+	ret = ret ? ret : start_control(app, plan, e);
+	ret = ret ? ret : start_api(app, e);
+	ret = ret ? ret : hp_loop_create(app, e);
+	if (ret)
+		hp_appliance_destroy(app);
+	return ret;
+}
+
+void hp_appliance_destroy(struct hp_app *app)
+{
+	hp_loop_destroy(app);
+	hp_api_destroy(app->api);
+	app->api = NULL;
+	if (app->control) {
+		hp_control_destroy(app->control, app->fx);
+		hp_carry_out(app);
+	}
+	hp_dataplane_destroy(app->dp);
+	hp_effects_destroy(app->fx);
+	app->control = NULL;
+	app->dp = NULL;
+	app->fx = NULL;
+}
