@@ -83,6 +83,11 @@ static void place(struct hp_wheel *w, struct hp_timer *t)
 
 void hp_wheel_arm(struct hp_wheel *w, struct hp_timer *t, uint64_t at_ms)
 {
+	if (hp_timer_armed(t) && at_ms >= t->at_ms) {
+		/* It stays where it is, among timers that are due before it, until their time has come. */
+		t->at_ms = at_ms;
+		return;
+	}
 	hp_wheel_disarm(w, t);
 	t->at_ms = at_ms;
 	/* While a slot is being spread, what could overtake its timers queues up behind them. */
@@ -145,11 +150,15 @@ struct hp_timer *hp_wheel_pop(struct hp_wheel *w, uint64_t now_ms, unsigned int 
 			hp_wheel_disarm(w, t);
 			place(w, t);
 		}
-		if (!list_empty(&w->due)) {
+		for (; !list_empty(&w->due); (*work)--) {
 			struct hp_timer *t = w->due.next;
 
+			if (t->at_ms > w->time && !*work)
+				return NULL;
 			hp_wheel_disarm(w, t);
-			return t;
+			if (t->at_ms <= w->time)
+				return t;
+			place(w, t); /* put off meanwhile */
 		}
 		moment = next_moment(w, &level, &s);
 		if (moment > now_ms) {

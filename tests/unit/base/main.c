@@ -340,6 +340,123 @@ static void test_wheel_order(void)
 	free(timer);
 }
 
+/* All timers of the worst slot are put off again and again, the way a fleet refreshes its bindings: no poll does more than it may, none is
+ * lost, early or forgotten. Against a scan over all of them. */
+static void test_wheel_put_off(void)
+{
+	enum { N = 3000, WORK = 40 };
+	struct hp_timer *timer = calloc(N, sizeof(*timer)), *t;
+	uint64_t *at = calloc(N, sizeof(*at)), now = 0xff00; /* the slot behind the next boundary of a level */
+	unsigned int fired = 0, idle = 0, polls = 0;
+	struct hp_wheel *w;
+	struct hp_random r;
+
+	hp_random_seed(&r, hp_test_seed());
+	CU_ASSERT_EQUAL_FATAL(hp_wheel_create(&w, now), 0);
+	/* Due together in a moment, and then none of them is: as many polls as their number wants. */
+	for (int i = 0; i < N; i++) {
+		hp_wheel_arm(w, &timer[i], now + 5);
+		hp_wheel_arm(w, &timer[i], at[i] = 0x10000);
+	}
+	for (; hp_wheel_behind(w, now + 5); polls++) {
+		unsigned int work = WORK;
+
+		CU_ASSERT_PTR_NULL(hp_wheel_pop(w, now + 5, &work));
+	}
+	CU_ASSERT_EQUAL(polls, N / WORK);
+	for (int round = 0; round < 200; round++) {
+		/* A third is put off, some far, some by nothing; a few are wanted earlier again, a few no more. */
+		for (int i = 0; i < N / 3; i++) {
+			const uint32_t k = hp_random_between(&r, 0, N - 1), what = hp_random_between(&r, 0, 19);
+
+			if (!hp_timer_armed(&timer[k]))
+				continue;
+			if (what == 0)
+				at[k] = now + hp_random_between(&r, 0, 300);
+			else if (what > 1)
+				at[k] += hp_random_between(&r, 0, what == 2 ? 5000000 : 600);
+			if (what == 1)
+				hp_wheel_disarm(w, &timer[k]);
+			else
+				hp_wheel_arm(w, &timer[k], at[k]);
+		}
+		now += 200;
+		do {
+			unsigned int work = WORK;
+
+			while ((t = hp_wheel_pop(w, now, &work))) {
+				CU_ASSERT(at[t - timer] <= now && t->at_ms == at[t - timer] && !hp_timer_armed(t));
+				fired++;
+			}
+			CU_ASSERT(work <= WORK);
+			idle += work == 0;
+		} while (hp_wheel_behind(w, now));
+		for (int k = 0; k < N; k++)
+			if (hp_timer_armed(&timer[k]) && at[k] <= now) {
+				CU_FAIL("due and not fired");
+				round = 200;
+				break;
+			}
+	}
+	CU_ASSERT(fired > N / 2 && idle > N / WORK);
+	hp_wheel_destroy(w);
+	free(timer);
+	free(at);
+}
+
+/* Allocations until memory runs out; -1: never. */
+static int memory = -1;
+void *__real_malloc(size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+static bool runs_out(void)
+{
+	return memory >= 0 && memory-- <= 0 && (memory = 0, true);
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return runs_out() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	return runs_out() ? NULL : __real_realloc(old, size);
+}
+
+/* Whatever allocation fails: what is in the list is whole and in order, what is not was counted. */
+static void test_effects_lost(void)
+{
+	for (int least = 0; least < 40; least++) {
+		uint8_t body[3000] = {0};
+		struct hp_effects *fx;
+		uint64_t pushed = 0;
+
+		CU_ASSERT_EQUAL_FATAL(hp_effects_create(&fx), 0);
+		memory = least;
+		for (; pushed < 600; pushed += 2) {
+			body[0] = (uint8_t)pushed;
+			hp_effects_send(fx, &(struct hp_send){.body = body, .body_len = sizeof(body), .hop_limit = body[0]});
+			hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_UNBIND, .unbind = {.id = (uint32_t)pushed}});
+		}
+		memory = -1;
+		CU_ASSERT_EQUAL(hp_effects_count(fx) + hp_effects_lost(fx), pushed);
+		for (size_t i = 0; i < hp_effects_count(fx); i++) {
+			const struct hp_effect *e = hp_effects_at(fx, i);
+
+			CU_ASSERT(e->kind == HP_EFFECT_UNBIND ||
+				  (e->send.body[0] == e->send.hop_limit && e->send.body_len == sizeof(body)));
+		}
+		/* The next list is as good as any. */
+		hp_effects_clear(fx);
+		hp_effects_event(fx, HP_EVENT_MOVED, NULL, NULL, 3, 0);
+		CU_ASSERT(hp_effects_count(fx) == 1 && hp_effects_at(fx, 0)->event.link == 3);
+		hp_effects_destroy(fx);
+	}
+}
+
 static void test_effects(void)
 {
 	struct hp_effects *fx;
@@ -378,7 +495,9 @@ int main(void)
 		{"pages while the table changes", test_pages},
 		{"wheel against a naive one", test_wheel},
 		{"wheel: order and bounded work", test_wheel_order},
+		{"wheel: timers put off", test_wheel_put_off},
 		{"effects", test_effects},
+		{"effects: out of memory", test_effects_lost},
 		HP_TESTS_END,
 	};
 
