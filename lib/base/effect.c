@@ -6,8 +6,9 @@
 #include <string.h>
 
 #define CHUNK 65536
+#define BLOCK 64 /* effects */
 
-/* Bodies lie in chunks that never move; clearing keeps the first. */
+/* Bodies lie in chunks and effects in blocks that never move; clearing keeps the first chunk and all blocks. */
 struct chunk {
 	struct chunk *next;
 	size_t used, size;
@@ -15,8 +16,8 @@ struct chunk {
 };
 
 struct hp_effects {
-	struct hp_effect *list;
-	size_t count, room;
+	struct hp_effect **block;
+	size_t count, blocks;
 	struct chunk *chunk; /* the newest */
 	uint64_t lost;
 };
@@ -44,7 +45,9 @@ void hp_effects_destroy(struct hp_effects *fx)
 	if (!fx)
 		return;
 	drop_chunks(fx, false);
-	free(fx->list);
+	for (size_t i = 0; i < fx->blocks; i++)
+		free(fx->block[i]);
+	free(fx->block);
 	free(fx);
 }
 
@@ -61,7 +64,7 @@ size_t hp_effects_count(const struct hp_effects *fx)
 
 const struct hp_effect *hp_effects_at(const struct hp_effects *fx, size_t i)
 {
-	return &fx->list[i];
+	return &fx->block[i / BLOCK][i % BLOCK];
 }
 
 static uint8_t *keep(struct hp_effects *fx, const void *data, size_t len)
@@ -85,29 +88,36 @@ static uint8_t *keep(struct hp_effects *fx, const void *data, size_t len)
 	return p;
 }
 
+/* The next place; NULL: out of memory, counted. */
+static struct hp_effect *append(struct hp_effects *fx)
+{
+	if (fx->count == fx->blocks * BLOCK) {
+		struct hp_effect *fresh = malloc(BLOCK * sizeof(*fresh));
+		struct hp_effect **block = fresh ? realloc(fx->block, (fx->blocks + 1) * sizeof(*block)) : NULL;
+
+		if (!block) {
+			free(fresh);
+			fx->lost++;
+			return NULL;
+		}
+		fx->block = block;
+		fx->block[fx->blocks++] = fresh;
+	}
+	fx->count++;
+	return &fx->block[(fx->count - 1) / BLOCK][(fx->count - 1) % BLOCK];
+}
+
 void hp_effects_push(struct hp_effects *fx, const struct hp_effect *e)
 {
-	struct hp_effect copy = *e;
+	struct hp_effect *to;
 
 	if (e->kind == HP_EFFECT_SEND) {
-		copy.send.body = keep(fx, e->send.body, e->send.body_len);
-		if (!copy.send.body) {
-			fx->lost++;
-			return;
-		}
+		hp_effects_send(fx, &e->send);
+		return;
 	}
-	if (fx->count == fx->room) {
-		size_t room = fx->room ? 2 * fx->room : 64;
-		struct hp_effect *list = realloc(fx->list, room * sizeof(*list));
-
-		if (!list) {
-			fx->lost++;
-			return;
-		}
-		fx->list = list;
-		fx->room = room;
-	}
-	fx->list[fx->count++] = copy;
+	to = append(fx);
+	if (to)
+		*to = *e;
 }
 
 uint64_t hp_effects_lost(const struct hp_effects *fx)
@@ -117,16 +127,29 @@ uint64_t hp_effects_lost(const struct hp_effects *fx)
 
 void hp_effects_send(struct hp_effects *fx, const struct hp_send *send)
 {
-	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_SEND, .send = *send});
+	const uint8_t *body = keep(fx, send->body, send->body_len);
+	struct hp_effect *to;
+
+	if (!body) {
+		fx->lost++;
+		return;
+	}
+	to = append(fx);
+	if (!to)
+		return;
+	to->kind = HP_EFFECT_SEND;
+	to->send = *send;
+	to->send.body = body;
 }
 
 void hp_effects_event(struct hp_effects *fx, enum hp_event_kind kind, const struct hp_ip6 *hoa, const struct hp_ip6 *coa, uint16_t link,
 		      uint16_t code)
 {
-	hp_effects_push(
-		fx,
-		&(struct hp_effect){
-			.kind = HP_EFFECT_EVENT,
-			.event = {
-				.kind = kind, .hoa = hoa ? *hoa : HP_IP6_ANY, .coa = coa ? *coa : HP_IP6_ANY, .link = link, .code = code}});
+	struct hp_effect *to = append(fx);
+
+	if (!to)
+		return;
+	to->kind = HP_EFFECT_EVENT;
+	to->event =
+		(struct hp_event){.kind = kind, .hoa = hoa ? *hoa : HP_IP6_ANY, .coa = coa ? *coa : HP_IP6_ANY, .link = link, .code = code};
 }

@@ -131,7 +131,7 @@ int hp_effects_create(struct hp_effects **out);
 void hp_effects_destroy(struct hp_effects *fx);
 void hp_effects_clear(struct hp_effects *fx);
 size_t hp_effects_count(const struct hp_effects *fx);
-/* Valid until the next push or clear; walk by index, effects may be appended while walking. */
+/* Valid until cleared; walk by index, effects may be appended while walking. */
 const struct hp_effect *hp_effects_at(const struct hp_effects *fx, size_t i);
 
 /* Appends a copy. For SEND the body is copied into the arena. Out of memory: the list is marked
