@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-static uint64_t rotate(uint64_t x, int n)
+static inline uint64_t rotate(uint64_t x, int n)
 {
 	return x << n | x >> (64 - n);
 }
 
-static void round_(uint64_t v[4])
+static inline void round_(uint64_t v[4])
 {
 	v[0] += v[1];
 	v[1] = rotate(v[1], 13) ^ v[0];
@@ -22,13 +22,20 @@ static void round_(uint64_t v[4])
 	v[2] = rotate(v[2], 32);
 }
 
-static uint64_t little_endian(const uint8_t *p, size_t n)
+static inline uint64_t little_endian(const uint8_t *p, size_t n)
 {
 	uint64_t x = 0;
 
 	for (size_t i = 0; i < n; i++)
 		x |= (uint64_t)p[i] << (8 * i);
 	return x;
+}
+
+/* The same of eight octets: compilers know this form as one load. */
+static inline uint64_t word(const uint8_t *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+	       (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
 }
 
 /* SipHash-1-3 (Aumasson, Bernstein: one round a word, three to finish). */
@@ -40,7 +47,7 @@ uint64_t hp_hash(const struct hp_hash_key *key, const void *data, size_t len)
 	uint64_t m;
 
 	for (size_t left = len; left >= 8; left -= 8, p += 8) {
-		m = little_endian(p, 8);
+		m = word(p);
 		v[3] ^= m;
 		round_(v);
 		v[0] ^= m;
