@@ -59,6 +59,15 @@ const struct hp_home *hp_homes_find(const struct hp_homes *h, uint16_t link)
 	return NULL;
 }
 
+bool hp_homes_cover(const struct hp_homes *h, const struct hp_ip6 *a)
+{
+	for (unsigned int i = 0; i < h->count; i++)
+		for (unsigned int k = 0; k < h->home[i].prefixes; k++)
+			if (hp_ip6_in_prefix(a, &h->home[i].prefix[k].prefix, h->home[i].prefix[k].length))
+				return true;
+	return false;
+}
+
 const struct hp_home_prefix *hp_home_prefix(const struct hp_home *home, const struct hp_ip6 *a, uint64_t now_ms)
 {
 	for (unsigned int i = 0; i < home->prefixes; i++) {

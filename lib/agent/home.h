@@ -35,6 +35,9 @@ void hp_homes_destroy(struct hp_homes *h);
 /* NULL: no home link. */
 const struct hp_home *hp_homes_find(const struct hp_homes *h, uint16_t link);
 
+/* Whether `a` lies in a prefix of some home link, valid still or no more: no other address can be a home address here. */
+bool hp_homes_cover(const struct hp_homes *h, const struct hp_ip6 *a);
+
 /* The valid prefix that `a` lies in, NULL: not on-link. */
 const struct hp_home_prefix *hp_home_prefix(const struct hp_home *home, const struct hp_ip6 *a, uint64_t now_ms);
 /* The subnet-router anycast address (RFC 4291 §2.6.1) or one of the reserved subnet anycast addresses (RFC 2526 §2), among them

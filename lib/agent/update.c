@@ -107,7 +107,8 @@ static int check_coa(const struct hp_agent *a, const struct hp_request *r)
 
 	if (hp_ip6_eq(&r->coa, &r->hoa) || hp_neighbor_is_own(a->conf.neighbor, HP_LINK_ANY, &r->coa))
 		return HP_BA_INVALID_COA;
-	served = hp_bindings_find(a->bindings, &r->coa);
+	/* Nearly every care-of address is far from home, and a look into a cache of millions is dear. */
+	served = hp_homes_cover(a->homes, &r->coa) ? hp_bindings_find(a->bindings, &r->coa) : NULL;
 	return served && served->state != HP_BINDING_GONE ? HP_BA_INVALID_COA : PASS;
 }
 

@@ -16,11 +16,8 @@ void hp_output_address(const struct hp_control *c, struct hp_send *s, enum hp_ou
 	s->link = HP_LINK_ANY;
 }
 
-struct hp_hop hp_output_hop(void *control, const struct hp_ip6 *dst)
+static struct hp_hop hop_of(const struct hp_control *c, const struct hp_route *r, const struct hp_ip6 *dst)
 {
-	const struct hp_control *c = control;
-	const struct hp_route *r = hp_routes_find(c->routes, dst);
-
 	if (!r || r->kind == HP_ROUTE_VIRTUAL)
 		return (struct hp_hop){.link = HP_LINK_NONE};
 	return (struct hp_hop){
@@ -28,6 +25,13 @@ struct hp_hop hp_output_hop(void *control, const struct hp_ip6 *dst)
 		.next_hop = r->kind == HP_ROUTE_STATIC ? r->via : *dst,
 		.mtu = c->link[r->link].mtu,
 	};
+}
+
+struct hp_hop hp_output_hop(void *control, const struct hp_ip6 *dst)
+{
+	const struct hp_control *c = control;
+
+	return hop_of(c, hp_routes_find(c->routes, dst), dst);
 }
 
 bool hp_output_is_own(const struct hp_control *c, uint16_t link, const struct hp_ip6 *address)
@@ -55,7 +59,7 @@ void hp_control_output(struct hp_control *c, uint16_t link, const struct hp_ip6 
 			discard(fx, token, r->link, true);
 			return;
 		}
-		hop = hp_output_hop(c, dst);
+		hop = hop_of(c, r, dst);
 	}
 	/* Scope needs a link that was said; and what is ours needs no wire. */
 	if (hop.link >= c->links || (link == HP_LINK_ANY && (hp_ip6_is_multicast(dst) || hp_ip6_is_linklocal(dst))) ||

@@ -150,15 +150,21 @@ static void discard(uint16_t link, void *token, bool unreachable, struct hp_effe
 	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_DISCARD, .discard = {token, link, unreachable}});
 }
 
+static void used(struct hp_neighbor *nb, struct entry *e, struct hp_now now)
+{
+	if (e->state != HP_NEIGHBOR_STALE)
+		return;
+	set_state(nb, e, HP_NEIGHBOR_DELAY, now);
+	alarm_set(nb, &e->alarm, now.mono_ms + DELAY_FIRST_PROBE_MS);
+}
+
 void hp_neighbor_used(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *address, struct hp_now now, struct hp_effects *fx)
 {
 	struct entry *e = find(nb, link, address);
 
 	(void)fx;
-	if (!e || e->state != HP_NEIGHBOR_STALE)
-		return;
-	set_state(nb, e, HP_NEIGHBOR_DELAY, now);
-	alarm_set(nb, &e->alarm, now.mono_ms + DELAY_FIRST_PROBE_MS);
+	if (e)
+		used(nb, e, now);
 }
 
 void hp_neighbor_output(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *next_hop, void *token, struct hp_now now,
@@ -185,7 +191,7 @@ void hp_neighbor_output(struct hp_neighbor *nb, uint16_t link, const struct hp_i
 	}
 	if (e->state != HP_NEIGHBOR_INCOMPLETE) {
 		transmit(e, token, fx);
-		hp_neighbor_used(nb, link, next_hop, now, fx);
+		used(nb, e, now);
 		return;
 	}
 	/* RFC 4861 §7.2.2: when the queue is full the newest replaces the oldest. */
