@@ -32,6 +32,7 @@ struct hp_app {
 	struct hp_api *api;
 	int epoll_fd, signal_fd;
 	bool stop;
+	struct hp_now now;         /* when the calls that are being carried out began */
 	uint64_t start_ns;         /* CLOCK_MONOTONIC at start: mono_ms counts from here */
 	uint64_t housekeeping_ms;  /* next housekeeping, mono_ms */
 	uint64_t effects_lost_at;  /* hp_effects_lost() when last reported */
@@ -42,7 +43,7 @@ struct hp_app {
 	bool *stalled;      /* per worker, as last reported */
 };
 
-struct hp_now hp_app_now(const struct hp_app *app);
+struct hp_now hp_app_now(const struct hp_app *app); /* asks the clock */
 
 /* args.c, pure */
 struct hp_eal_memory {
@@ -82,8 +83,8 @@ int hp_plan_check_memory(const struct hp_conf *conf, const struct hp_plan *plan,
 
 /* carry.c: effects become calls, in their order; the list is empty afterwards. */
 void hp_carry_out(struct hp_app *app);
-/* Hands one punted packet to control. The mbuf is taken. */
-void hp_carry_in(void *app, struct rte_mbuf *m, const struct hp_punt *punt);
+/* An hp_punt_fn: hands punted packets to control, in their order. */
+void hp_carry_in(void *app, struct rte_mbuf *const m[], const struct hp_punt punt[], unsigned int n);
 
 /* appliance.c: the plan becomes a data plane (not started), a control core, an API and a loop. EAL is up, app->conf and the descriptors
  * (-1) are set; create cleans up after itself, destroy is safe after it failed. */

@@ -10,16 +10,13 @@ static void output(struct hp_app *app, uint16_t link, const struct hp_ip6 *next_
 {
 	uint64_t lost = hp_effects_lost(app->fx);
 
-	hp_control_output(app->control, link, next_hop, dst, m, hp_app_now(app), app->fx);
+	hp_control_output(app->control, link, next_hop, dst, m, app->now, app->fx);
 	if (hp_effects_lost(app->fx) != lost)
 		hp_dataplane_free(app->dp, m);
 }
 
 static void send(struct hp_app *app, const struct hp_send *s)
 {
-	/* By value: output() may append effects, and with that move the list this message lives in. */
-	const struct hp_ip6 dst = *hp_control_first_hop(s);
-	const uint16_t link = s->link;
 	size_t room = hp_compose_overhead(s) + s->body_len;
 	uint8_t *data;
 	struct rte_mbuf *m = hp_dataplane_alloc(app->dp, room, &data);
@@ -31,9 +28,9 @@ static void send(struct hp_app *app, const struct hp_send *s)
 		return;
 	}
 	if (s->has_mac)
-		hp_dataplane_transmit(app->dp, m, link, &s->mac);
+		hp_dataplane_transmit(app->dp, m, s->link, &s->mac);
 	else
-		output(app, link, NULL, &dst, m);
+		output(app, s->link, NULL, hp_control_first_hop(s), m);
 }
 
 /* A packet that found no next hop: its sender may deserve to know. */
@@ -44,7 +41,7 @@ static void discard(struct hp_app *app, struct rte_mbuf *m, uint16_t link, bool 
 		const void *data = hp_dataplane_data(m, &len);
 		struct hp_input in = {.data = data, .len = len, .link = link};
 
-		hp_control_trouble(app->control, &in, HP_TROUBLE_ADDRESS, 0, hp_app_now(app), app->fx);
+		hp_control_trouble(app->control, &in, HP_TROUBLE_ADDRESS, 0, app->now, app->fx);
 	}
 	hp_dataplane_free(app->dp, m);
 }
@@ -59,39 +56,41 @@ static void table(struct hp_app *app, int ret, const char *what)
 
 void hp_carry_out(struct hp_app *app)
 {
+	if (hp_effects_count(app->fx))
+		app->now = hp_app_now(app);
 	for (size_t i = 0; i < hp_effects_count(app->fx); i++) {
-		/* By value: carrying one out may append others and move the list. */
-		const struct hp_effect e = *hp_effects_at(app->fx, i);
+		const struct hp_effect *e = hp_effects_at(app->fx, i);
 
-		switch (e.kind) {
+		switch (e->kind) {
 		case HP_EFFECT_SEND:
-			send(app, &e.send);
+			send(app, &e->send);
 			break;
 		case HP_EFFECT_TRANSMIT:
-			hp_dataplane_transmit(app->dp, e.transmit.token, e.transmit.link, &e.transmit.mac);
+			hp_dataplane_transmit(app->dp, e->transmit.token, e->transmit.link, &e->transmit.mac);
 			break;
 		case HP_EFFECT_DISCARD:
-			discard(app, e.discard.token, e.discard.link, e.discard.unreachable);
+			discard(app, e->discard.token, e->discard.link, e->discard.unreachable);
 			break;
 		case HP_EFFECT_NEIGHBOR:
-			table(app, hp_dataplane_neighbor(app->dp, e.neighbor.link, &e.neighbor.address, &e.neighbor.mac, e.neighbor.usable),
+			table(app,
+			      hp_dataplane_neighbor(app->dp, e->neighbor.link, &e->neighbor.address, &e->neighbor.mac, e->neighbor.usable),
 			      "publish a neighbour");
 			break;
 		case HP_EFFECT_ADDRESS:
-			table(app, hp_dataplane_address(app->dp, e.address.link, &e.address.address, e.address.valid),
+			table(app, hp_dataplane_address(app->dp, e->address.link, &e->address.address, e->address.valid),
 			      "publish an address");
 			break;
 		case HP_EFFECT_GROUP:
-			table(app, hp_dataplane_group(app->dp, e.group.link, &e.group.group, e.group.joined), "join a group");
+			table(app, hp_dataplane_group(app->dp, e->group.link, &e->group.group, e->group.joined), "join a group");
 			break;
 		case HP_EFFECT_BIND:
-			table(app, hp_dataplane_bind(app->dp, &e.bind), "publish a binding");
+			table(app, hp_dataplane_bind(app->dp, &e->bind), "publish a binding");
 			break;
 		case HP_EFFECT_UNBIND:
-			table(app, hp_dataplane_unbind(app->dp, &e.unbind.hoa), "withdraw a binding");
+			table(app, hp_dataplane_unbind(app->dp, &e->unbind.hoa), "withdraw a binding");
 			break;
 		case HP_EFFECT_EVENT:
-			hp_event_tell(app, &e.event);
+			hp_event_tell(app, &e->event);
 			break;
 		}
 	}
@@ -108,10 +107,8 @@ static const enum hp_trouble trouble_of[] = {
 	[HP_PUNT_REASSEMBLY] = HP_TROUBLE_REASSEMBLY,
 };
 
-void hp_carry_in(void *ctx, struct rte_mbuf *m, const struct hp_punt *punt)
+static struct hp_input input_of(struct rte_mbuf *m, const struct hp_punt *punt)
 {
-	struct hp_app *app = ctx;
-	struct hp_now now = hp_app_now(app);
 	struct hp_input in = {
 		.link = punt->link,
 		.has_mac = !punt->tunnelled,
@@ -121,14 +118,33 @@ void hp_carry_in(void *ctx, struct rte_mbuf *m, const struct hp_punt *punt)
 		.outer_src = punt->outer_src,
 	};
 
-	if (punt->reason == HP_PUNT_RESOLVE) {
-		output(app, punt->link, &punt->next_hop, &punt->next_hop, m);
-		return;
-	}
 	in.data = hp_dataplane_data(m, &in.len);
-	if (punt->reason == HP_PUNT_LOCAL)
-		hp_control_packet(app->control, &in, now, app->fx);
-	else
-		hp_control_trouble(app->control, &in, trouble_of[punt->reason], punt->word, now, app->fx);
-	hp_dataplane_free(app->dp, m);
+	return in;
+}
+
+void hp_carry_in(void *ctx, struct rte_mbuf *const m[], const struct hp_punt punt[], unsigned int n)
+{
+	struct hp_app *app = ctx;
+	struct hp_input in[HP_PUNT_BURST];
+	unsigned int first, i;
+
+	app->now = hp_app_now(app);
+	for (first = 0; first < n; first = i) {
+		/* Packets for us in a row go together. */
+		for (i = first; i < n && punt[i].reason == HP_PUNT_LOCAL; i++)
+			in[i] = input_of(m[i], &punt[i]);
+		hp_control_packets(app->control, in + first, i - first, app->now, app->fx);
+		for (unsigned int k = first; k < i; k++)
+			hp_dataplane_free(app->dp, m[k]);
+		if (i == n)
+			break;
+		if (punt[i].reason == HP_PUNT_RESOLVE) {
+			output(app, punt[i].link, &punt[i].next_hop, &punt[i].next_hop, m[i]);
+		} else {
+			in[i] = input_of(m[i], &punt[i]);
+			hp_control_trouble(app->control, &in[i], trouble_of[punt[i].reason], punt[i].word, app->now, app->fx);
+			hp_dataplane_free(app->dp, m[i]);
+		}
+		i++;
+	}
 }

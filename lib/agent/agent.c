@@ -65,6 +65,11 @@ void hp_agent_destroy(struct hp_agent *a)
 	free(a);
 }
 
+void hp_agent_foresee(const struct hp_agent *a, const struct hp_ip6 *const hoa[], unsigned int n)
+{
+	hp_bindings_foresee(a->bindings, hoa, n);
+}
+
 enum hp_agent_verdict hp_agent_message(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
 				       struct hp_effects *fx, size_t *error_at)
 {

@@ -86,6 +86,12 @@ struct hp_binding *hp_bindings_find(const struct hp_bindings *s, const struct hp
 	return n ? hp_container_of(n, struct hp_binding, node) : NULL;
 }
 
+void hp_bindings_foresee(const struct hp_bindings *s, const struct hp_ip6 *const hoa[], unsigned int n)
+{
+	_Static_assert(HP_AGENT_FORESEE <= HP_TABLE_FORESEE, "one burst");
+	hp_table_foresee(s->by_hoa, (const void *const *)hoa, n);
+}
+
 struct hp_binding *hp_bindings_at(const struct hp_bindings *s, uint32_t id)
 {
 	return id < s->reach && place(s, id)->used ? place(s, id) : NULL;

@@ -11,6 +11,7 @@
 #define SEGMENT_BITS 9
 #define SEGMENT      (1u << SEGMENT_BITS)
 #define FIRST_BITS   4
+#define LINE         64 /* of the cache; a guess is good enough */
 
 /* Generation g of buckets: hashes by their top g bits. While growing from g to g+1, buckets below `split` (in order of hash)
  * are already split in two: they live at 2i and 2i+1 of the new generation's segments. */
@@ -187,6 +188,23 @@ int hp_table_insert(struct hp_table *t, struct hp_table_node *node)
 struct hp_table_node *hp_table_find(const struct hp_table *t, const void *key)
 {
 	return find_hashed(t, key, hp_hash(&t->key, key, t->key_len));
+}
+
+void hp_table_foresee(const struct hp_table *t, const void *const key[], unsigned int n)
+{
+	struct hp_table_node *const *bucket[HP_TABLE_FORESEE];
+
+	for (unsigned int i = 0; i < n; i++) {
+		bucket[i] = bucket_of(t, hp_hash(&t->key, key[i], t->key_len));
+		__builtin_prefetch(bucket[i]);
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		const char *node = (const char *)*bucket[i];
+
+		/* The node and what of its owner lies behind it. Nothing is there at NULL, and no harm done. */
+		__builtin_prefetch(node);
+		__builtin_prefetch(node + LINE);
+	}
 }
 
 void hp_table_remove(struct hp_table *t, struct hp_table_node *node)

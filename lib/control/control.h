@@ -64,8 +64,13 @@ void hp_control_start(struct hp_control *c, struct hp_now now, struct hp_effects
 void hp_control_stop(struct hp_control *c, struct hp_now now, struct hp_effects *fx); /* farewell advertisements */
 
 void hp_control_carrier(struct hp_control *c, uint16_t link, bool up, struct hp_now now, struct hp_effects *fx);
-/* A packet for us, or about us (ND for a proxied address). */
-void hp_control_packet(struct hp_control *c, const struct hp_input *in, struct hp_now now, struct hp_effects *fx);
+/* Packets for us, or about us (ND for a proxied address), one after the other; together, because what memory has to give for all of them
+ * is asked for at once. */
+void hp_control_packets(struct hp_control *c, const struct hp_input in[], unsigned int n, struct hp_now now, struct hp_effects *fx);
+static inline void hp_control_packet(struct hp_control *c, const struct hp_input *in, struct hp_now now, struct hp_effects *fx)
+{
+	hp_control_packets(c, in, 1, now, fx);
+}
 /* An error wanted about a packet (IPv6 header on) that came in on `link`; word: MTU or pointer. */
 void hp_control_trouble(struct hp_control *c, const struct hp_input *in, enum hp_trouble trouble, uint32_t word, struct hp_now now,
 			struct hp_effects *fx);

@@ -113,27 +113,52 @@ static void deliver(struct hp_control *c, const struct hp_input *in, const struc
 	}
 }
 
-void hp_control_packet(struct hp_control *c, const struct hp_input *in, struct hp_now now, struct hp_effects *fx)
+static void packet(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, enum hp_walk walk, struct hp_now now,
+		   struct hp_effects *fx)
 {
-	struct hp_packet p;
-	enum hp_walk walk = hp_packet_read(&p, in->data, in->len);
-	const bool to_group = hp_ip6_is_multicast(&p.dst) && !in->tunnelled, to_us = hp_output_is_own(c, in->link, &p.dst);
+	const bool to_group = hp_ip6_is_multicast(&p->dst) && !in->tunnelled, to_us = hp_output_is_own(c, in->link, &p->dst);
 
 	c->count[HP_CT_IN]++;
 	if (walk != HP_WALK_OK) {
-		malformed(c, in, &p, walk, to_us || to_group, now, fx);
-	} else if (is_discovery(in, &p)) {
-		hp_neighbor_packet(c->neighbor, in->link, &in->mac, &p, now, fx);
+		malformed(c, in, p, walk, to_us || to_group, now, fx);
+	} else if (is_discovery(in, p)) {
+		hp_neighbor_packet(c->neighbor, in->link, &in->mac, p, now, fx);
 	} else if (to_us || to_group) {
-		if (home_address_holds(c, &p))
-			deliver(c, in, &p, now, fx);
+		if (home_address_holds(c, p))
+			deliver(c, in, p, now, fx);
 		else
-			hp_complaint_binding(c, in, &p, HP_BE_UNKNOWN_BINDING, now, fx);
+			hp_complaint_binding(c, in, p, HP_BE_UNKNOWN_BINDING, now, fx);
 	} else {
 		c->count[HP_CT_IGNORED]++;
 		/* RFC 6275 §10.4.2: what was attracted for a mobile node's link-local address is not tunnelled. */
-		if (!in->tunnelled && hp_agent_defends(c->agent, in->link, &p.dst))
+		if (!in->tunnelled && hp_agent_defends(c->agent, in->link, &p->dst))
 			complain(c, in, HP_ICMP6_UNREACHABLE, HP_UNREACH_ADDRESS, 0, now, fx);
+	}
+}
+
+static void burst(struct hp_control *c, const struct hp_input in[], unsigned int n, struct hp_now now, struct hp_effects *fx)
+{
+	const struct hp_ip6 *hoa[HP_AGENT_FORESEE];
+	struct hp_packet p[HP_AGENT_FORESEE];
+	enum hp_walk walk[HP_AGENT_FORESEE];
+	unsigned int bound = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		walk[i] = hp_packet_read(&p[i], in[i].data, in[i].len);
+		if (walk[i] == HP_WALK_OK && (p[i].has_hao || p[i].proto == HP_PROTO_MH))
+			hoa[bound++] = hp_packet_source(&p[i]);
+	}
+	if (n > 1)
+		hp_agent_foresee(c->agent, hoa, bound);
+	for (unsigned int i = 0; i < n; i++)
+		packet(c, &in[i], &p[i], walk[i], now, fx);
+}
+
+void hp_control_packets(struct hp_control *c, const struct hp_input in[], unsigned int n, struct hp_now now, struct hp_effects *fx)
+{
+	for (unsigned int part; n; in += part, n -= part) {
+		part = n < HP_AGENT_FORESEE ? n : HP_AGENT_FORESEE;
+		burst(c, in, part, now, fx);
 	}
 }
 

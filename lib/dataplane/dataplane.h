@@ -90,10 +90,13 @@ struct hp_punt {
 	struct hp_ip6 next_hop;  /* RESOLVE */
 	uint32_t word;           /* TOO_BIG: MTU to report; LIMIT: pointer */
 };
-/* Takes at most `max` punted packets off the rings, fairly over classes, and calls `handle` for each; the mbuf (linear, data at the
- * IPv6 header) belongs to the handler: it ends in hp_dataplane_transmit or hp_dataplane_free. Returns how many. */
-unsigned int hp_dataplane_poll(struct hp_dataplane *dp, unsigned int max,
-			       void (*handle)(void *ctx, struct rte_mbuf *m, const struct hp_punt *punt), void *ctx);
+#define HP_PUNT_BURST 32
+typedef void hp_punt_fn(void *ctx, struct rte_mbuf *const m[], const struct hp_punt punt[], unsigned int n);
+/* Takes at most `max` punted packets off the rings, fairly over classes, and calls `handle` with those of one ring, in their order, at
+ * most HP_PUNT_BURST at once; the mbufs (linear, data at the IPv6 header) belong to the handler: they end in hp_dataplane_transmit or
+ * hp_dataplane_free. Returns how many. Takes none while more is retired than the workers have let go of: what they cause would find no
+ * place in the tables. */
+unsigned int hp_dataplane_poll(struct hp_dataplane *dp, unsigned int max, hp_punt_fn *handle, void *ctx);
 /* Readable when a ring was empty and is no more (idle: sleep; under poll the loop spins). Armed by hp_dataplane_sleep(dp) which returns
  * false when there is work already. */
 int hp_dataplane_fd(const struct hp_dataplane *dp);

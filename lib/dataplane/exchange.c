@@ -8,10 +8,11 @@
 #include "dataplane/fragment.h"
 #include "dataplane/state.h"
 
-static void hand_over(struct rte_mbuf *m, void (*handle)(void *ctx, struct rte_mbuf *m, const struct hp_punt *punt), void *ctx)
+static struct hp_punt punt_of(struct rte_mbuf *m)
 {
 	const struct hp_meta *meta = hp_meta(m);
-	const struct hp_punt punt = {
+
+	return (struct hp_punt){
 		.class_ = meta->punt_class,
 		.reason = meta->punt_reason,
 		.link = meta->punt_link,
@@ -22,26 +23,39 @@ static void hand_over(struct rte_mbuf *m, void (*handle)(void *ctx, struct rte_m
 		.next_hop = meta->next_hop,
 		.word = meta->word,
 	};
-
-	handle(ctx, m, &punt);
 }
 
-#define SHARE 32 /* of one ring before the next has its turn */
+/* One ring's share before the next has its turn. */
+static unsigned int take(struct rte_ring *ring, unsigned int max, hp_punt_fn *handle, void *ctx)
+{
+	struct hp_punt punt[HP_PUNT_BURST];
+	struct rte_mbuf *m[HP_PUNT_BURST];
+	unsigned int n = rte_ring_sc_dequeue_burst(ring, (void **)m, max < HP_PUNT_BURST ? max : HP_PUNT_BURST, NULL);
 
-unsigned int hp_dataplane_poll(struct hp_dataplane *dp, unsigned int max,
-			       void (*handle)(void *ctx, struct rte_mbuf *m, const struct hp_punt *punt), void *ctx)
+	if (!n)
+		return 0;
+	/* Another core has just written them. */
+	for (unsigned int i = 0; i < n; i++) {
+		rte_prefetch0(m[i]);
+		rte_prefetch0(hp_meta(m[i]));
+	}
+	for (unsigned int i = 0; i < n; i++)
+		rte_prefetch0(rte_pktmbuf_mtod(m[i], void *));
+	for (unsigned int i = 0; i < n; i++)
+		punt[i] = punt_of(m[i]);
+	handle(ctx, m, punt, n);
+	return n;
+}
+
+unsigned int hp_dataplane_poll(struct hp_dataplane *dp, unsigned int max, hp_punt_fn *handle, void *ctx)
 {
 	const unsigned int rings = dp->shared.workers * HP_PUNT_CLASS_COUNT;
 	unsigned int taken = 0, empty = 0;
 
 	while (taken < max && empty < rings) {
-		struct rte_mbuf *m[SHARE];
-		unsigned int want = max - taken < SHARE ? max - taken : SHARE;
-		unsigned int n = rte_ring_sc_dequeue_burst(dp->worker[dp->poll_worker]->punt[dp->poll_class], (void **)m, want, NULL);
+		unsigned int n = take(dp->worker[dp->poll_worker]->punt[dp->poll_class], max - taken, handle, ctx);
 
 		empty = n ? 0 : empty + 1;
-		for (unsigned int i = 0; i < n; i++)
-			hand_over(m[i], handle, ctx);
 		taken += n;
 		if (++dp->poll_class == HP_PUNT_CLASS_COUNT) {
 			dp->poll_class = 0;

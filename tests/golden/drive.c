@@ -84,14 +84,17 @@ static void world(struct hp_dataplane *dp)
 	bind_(dp, 3, "2001:db8:2::400", "2001:db8:f::77", "2001:db8:2::1", VIRTUAL, CORE, "2001:db8:f::77", 1460);
 }
 
-static void punted(void *ctx, struct rte_mbuf *m, const struct hp_punt *p)
+static void punted(void *ctx, struct rte_mbuf *const m[], const struct hp_punt p[], unsigned int n)
 {
 	static const char *const class_[] = {"registration", "neighbor", "error", "rest"};
 	static const char *const reason[] = {"local",   "resolve", "hop_limit", "no_route",  "scope",
 					     "address", "too_big", "limit",     "reassembly"};
 
-	printf("punt %s %s link %u tunnelled %d word %u\n", class_[p->class_], reason[p->reason], p->link, p->tunnelled, p->word);
-	hp_dataplane_free(ctx, m);
+	for (unsigned int i = 0; i < n; i++) {
+		printf("punt %s %s link %u tunnelled %d word %u\n", class_[p[i].class_], reason[p[i].reason], p[i].link, p[i].tunnelled,
+		       p[i].word);
+		hp_dataplane_free(ctx, m[i]);
+	}
 }
 
 int main(int argc, char **argv)

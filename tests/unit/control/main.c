@@ -19,6 +19,8 @@ int main(void)
 		{"duplicate addresses", test_dad_fails},
 		{"away and home again", test_home_again},
 		{"noise", test_noise},
+		{"bursts against one by one", test_burst},
+		{"two updates of one node in a burst", test_burst_order},
 		{"output", test_output},
 		{"first hop", test_first_hop},
 		HP_TESTS_END,

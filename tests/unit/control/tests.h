@@ -16,6 +16,8 @@ void test_dad(void);
 void test_dad_fails(void);
 void test_home_again(void);
 void test_noise(void);
+void test_burst(void);
+void test_burst_order(void);
 void test_output(void);
 void test_first_hop(void);
 
