@@ -45,11 +45,10 @@ static void set_address(json_t *j, const char *key, const struct hp_ip6 *a)
 		json_object_set_new(j, key, json_string(hp_ip6_text(a, text)));
 }
 
-void hp_event_tell(struct hp_app *app, const struct hp_event *e)
+static json_t *describe(const struct hp_app *app, const struct hp_event *e)
 {
+	const char *link = hp_link_name(app, e->link);
 	json_t *j = json_object();
-	const char *name = event_name[e->kind], *link = hp_link_name(app, e->link);
-	char *line;
 
 	set_address(j, "home_address", &e->hoa);
 	set_address(j, "care_of_address", &e->coa);
@@ -61,12 +60,24 @@ void hp_event_tell(struct hp_app *app, const struct hp_event *e)
 		json_object_set_new(j, "status", json_integer(e->code));
 	if (e->kind == HP_EVENT_WORKER_STALLED)
 		json_object_set_new(j, "worker", json_integer(e->code));
-	json_object_set_new(j, "at", json_integer((json_int_t)(hp_app_now(app).wall_ms / 1000)));
-	line = json_dumps(j, JSON_COMPACT);
-	hp_log(level_of(e->kind), "%s %s", name, line ? line : "");
-	free(line);
+	json_object_set_new(j, "at", json_integer((json_int_t)(app->now.wall_ms / 1000)));
+	return j;
+}
+
+/* A fleet has far more comings and goings than anybody reads: what nobody wants is not put into words. */
+void hp_event_tell(struct hp_app *app, const struct hp_event *e)
+{
+	const bool logged = hp_log_wants(level_of(e->kind)), wanted = app->api && hp_api_event_wanted(app->api);
+	json_t *j = logged || wanted ? describe(app, e) : NULL;
+
+	if (logged) {
+		char *line = json_dumps(j, JSON_COMPACT);
+
+		hp_log(level_of(e->kind), "%s %s", event_name[e->kind], line ? line : "");
+		free(line);
+	}
 	if (app->api)
-		hp_api_event(app->api, name, j);
+		hp_api_event(app->api, event_name[e->kind], j);
 	else
 		json_decref(j);
 }

@@ -52,7 +52,10 @@ void hp_api_destroy(struct hp_api *api); /* removes the socket file */
 int hp_api_fd(const struct hp_api *api);
 void hp_api_run(struct hp_api *api);
 int hp_api_timeout_ms(const struct hp_api *api); /* call run by then at the latest, -1: none */
-/* Sends {"event": name, …} to every listener of /v1/events; a listener that does not read loses events and is told how many. Takes json. */
+/* Whether a listener of /v1/events has room for one more. Where none has, an event that happens all the same is told by NULL. */
+bool hp_api_event_wanted(const struct hp_api *api);
+/* Sends {"event": name, …} to every listener of /v1/events; a listener that does not read loses events and is told how many. Takes json; NULL: lost
+ * to all of them. */
 void hp_api_event(struct hp_api *api, const char *name, json_t *json);
 
 /* Helpers for resources. */

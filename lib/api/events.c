@@ -97,24 +97,39 @@ struct MHD_Response *hp_events_open(struct hp_api *api, struct MHD_Connection *c
 	return r;
 }
 
+bool hp_api_event_wanted(const struct hp_api *api)
+{
+	const struct hp_listener *l;
+
+	LIST_FOREACH(l, &api->listeners, link)
+	if (l->count < HP_API_BACKLOG)
+		return true;
+	return false;
+}
+
 void hp_api_event(struct hp_api *api, const char *name, json_t *json)
 {
+	char *data = NULL, *text = NULL;
 	struct hp_listener *l;
-	char *data, *text;
 
-	if (!LIST_EMPTY(&api->listeners) && json) {
-		json_object_set_new(json, "event", json_string(name));
-		data = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-		if (data && asprintf(&text, "event: %s\ndata: %s\n\n", name, data) >= 0) {
-			LIST_FOREACH(l, &api->listeners, link)
-			{
-				append(l, text);
-				wake(l);
-			}
-			free(text);
-		}
-		free(data);
+	if (LIST_EMPTY(&api->listeners)) {
+		json_decref(json);
+		return;
 	}
+	if (json && json_object_set_new(json, "event", json_string(name)) == 0)
+		data = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+	if (data && asprintf(&text, "event: %s\ndata: %s\n\n", name, data) < 0)
+		text = NULL;
+	LIST_FOREACH(l, &api->listeners, link)
+	{
+		if (text)
+			append(l, text);
+		else
+			l->lost++;
+		wake(l);
+	}
+	free(text);
+	free(data);
 	json_decref(json);
 }
 

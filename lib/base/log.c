@@ -22,6 +22,11 @@ void hp_log_init(enum hp_log_level level, bool json)
 	sink.json = json;
 }
 
+bool hp_log_wants(enum hp_log_level level)
+{
+	return level <= sink.level;
+}
+
 /* RFC 8259 §7; bytes of broken UTF-8 pass as they are. */
 static size_t quote(char *out, size_t room, const char *text)
 {
@@ -51,7 +56,7 @@ void hp_log(enum hp_log_level level, const char *fmt, ...)
 	va_list ap;
 	size_t n;
 
-	if (level > sink.level)
+	if (!hp_log_wants(level))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);

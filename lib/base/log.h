@@ -9,6 +9,7 @@
 enum hp_log_level { HP_LOG_ERROR, HP_LOG_WARNING, HP_LOG_INFO, HP_LOG_DEBUG };
 
 void hp_log_init(enum hp_log_level level, bool json);
+bool hp_log_wants(enum hp_log_level level); /* else there is no need to put a line together */
 void hp_log(enum hp_log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define hp_error(...)   hp_log(HP_LOG_ERROR, __VA_ARGS__)
