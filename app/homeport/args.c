@@ -42,6 +42,22 @@ static int add_lcores(struct hp_eal_args *a, const struct hp_conf *conf)
 	return add(a, "--lcores=%s", text);
 }
 
+/* A bonding device's members on the PCI bus are ports that no other section names: the bus is looked at for them too. */
+static int add_members(struct hp_eal_args *a, const char *device, bool *pci)
+{
+	static const char member[] = "slave=";
+	int ret = 0;
+
+	for (const char *at = strstr(device, member); at && !ret; at = strstr(at, member)) {
+		at += sizeof(member) - 1;
+		if (strncmp(at, "net_", 4) == 0)
+			continue;
+		*pci = true;
+		ret = add(a, "--allow=%.*s", (int)strcspn(at, ","), at);
+	}
+	return ret;
+}
+
 static bool use_hugepages(const struct hp_conf *conf, const struct hp_eal_memory *m)
 {
 	switch (conf->runtime.hugepages) {
@@ -67,6 +83,7 @@ int hp_eal_args(struct hp_eal_args *out, const struct hp_conf *conf, const struc
 	for (unsigned int i = 0; i < conf->ports && !ret; i++) {
 		pci = pci || conf->port[i].is_pci;
 		ret = conf->port[i].is_pci ? add(&a, "--allow=%s", conf->port[i].device) : add(&a, "--vdev=%s", conf->port[i].device);
+		ret = ret ? ret : add_members(&a, conf->port[i].device, &pci);
 	}
 	if (!ret && !pci)
 		ret = add(&a, "--no-pci");

@@ -9,20 +9,28 @@
 
 #define TX_BATCH 32
 
-static void flush(struct hp_worker *w, uint16_t port)
+uint16_t hp_output_burst(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, uint16_t n)
 {
 	const struct hp_port *p = &w->shared->port[port];
-	struct hp_tx *tx = &w->tx[port];
 	unsigned int queue = w->index % p->tx_queues;
+	uint16_t sent;
+
+	if (p->shared_tx)
+		rte_spinlock_lock((rte_spinlock_t *)(uintptr_t)&p->tx_lock[queue]);
+	sent = rte_eth_tx_burst(p->id, (uint16_t)queue, m, n);
+	if (p->shared_tx)
+		rte_spinlock_unlock((rte_spinlock_t *)(uintptr_t)&p->tx_lock[queue]);
+	return sent;
+}
+
+static void flush(struct hp_worker *w, uint16_t port)
+{
+	struct hp_tx *tx = &w->tx[port];
 	uint16_t sent;
 
 	if (!tx->n)
 		return;
-	if (p->shared_tx)
-		rte_spinlock_lock((rte_spinlock_t *)(uintptr_t)&p->tx_lock[queue]);
-	sent = rte_eth_tx_burst(p->id, (uint16_t)queue, tx->m, (uint16_t)tx->n);
-	if (p->shared_tx)
-		rte_spinlock_unlock((rte_spinlock_t *)(uintptr_t)&p->tx_lock[queue]);
+	sent = hp_output_burst(w, port, tx->m, (uint16_t)tx->n);
 	hp_count(w, HP_DP_TX, sent);
 	for (unsigned int i = sent; i < tx->n; i++)
 		hp_drop(w, tx->m[i], HP_DP_DROP_TX_FULL);

@@ -15,6 +15,17 @@ static int fail(struct hp_error *e, unsigned int index, int code, const char *wh
 	return hp_error_set(e, code, path, "%s: %s", what, rte_strerror(code));
 }
 
+/* A bonding device takes its members in when it is configured; before that it claims to be able to do anything. */
+static int look(uint16_t id, struct rte_eth_dev_info *info)
+{
+	int ret = rte_eth_dev_info_get(id, info);
+
+	if (ret || !hp_port_is_bonding(info->driver_name))
+		return ret;
+	ret = rte_eth_dev_configure(id, 1, 1, &(struct rte_eth_conf){0});
+	return ret ? ret : rte_eth_dev_info_get(id, info);
+}
+
 int hp_port_find(const struct hp_dp_port *want, unsigned int index, unsigned int workers, uint16_t *id, struct hp_port_plan *plan,
 		 struct hp_error *e)
 {
@@ -29,7 +40,7 @@ int hp_port_find(const struct hp_dp_port *want, unsigned int index, unsigned int
 	if (rte_eth_dev_get_port_by_name(want->device, id))
 		return hp_error_set(e, ENODEV, path, "found no device %s; is it bound to a DPDK driver, does its interface exist?",
 				    want->device);
-	ret = rte_eth_dev_info_get(*id, &info);
+	ret = look(*id, &info);
 	if (ret)
 		return fail(e, index, -ret, "device information");
 	c = (struct hp_port_capability){
@@ -112,6 +123,7 @@ int hp_port_start(struct hp_port *p, const struct hp_port_plan *plan, struct rte
 	memcpy(&p->mac, &mac, sizeof(p->mac));
 	p->tx_queues = plan->tx_queues;
 	p->shared_tx = plan->shared_tx;
+	p->keep_alive = plan->keep_alive;
 	return 0;
 }
 

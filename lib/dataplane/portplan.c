@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <rte_ethdev.h>
+#include <string.h>
 
 #define DESCRIPTORS    1024
 #define ETHER_VLAN_CRC (14 + 4 + 4)
@@ -17,6 +18,11 @@ static uint16_t within(uint32_t n, uint16_t least, uint16_t most, uint16_t align
 	if (n < least)
 		n = least;
 	return align > 1 ? (uint16_t)(n / align * align) : (uint16_t)n;
+}
+
+bool hp_port_is_bonding(const char *driver)
+{
+	return driver && strcmp(driver, "net_bonding") == 0;
 }
 
 int hp_port_plan(struct hp_port_plan *plan, const struct hp_port_capability *d, const struct hp_port_want *want, const char **why)
@@ -57,6 +63,8 @@ int hp_port_plan(struct hp_port_plan *plan, const struct hp_port_capability *d, 
 	p.buffer = p.mtu + ETHER_VLAN_CRC + TUNNEL_HEADERS;
 	if (p.buffer < d->min_rx_bufsize)
 		p.buffer = d->min_rx_bufsize;
+	/* LACP frames wait inside the bonding driver until a transmit burst takes them along (rte_eth_bond_8023ad.h: every 100 ms). */
+	p.keep_alive = hp_port_is_bonding(d->driver);
 	p.tx_offloads = 0;
 	p.rx_offloads = 0;
 	*plan = p;

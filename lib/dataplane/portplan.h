@@ -20,6 +20,8 @@ struct hp_port_capability {
 	uint16_t tx_desc_min, tx_desc_max, tx_desc_align;
 };
 
+bool hp_port_is_bonding(const char *driver);
+
 struct hp_port_want {
 	unsigned int workers;
 	uint16_t rx_queues; /* 0: as many as workers where the device spreads by itself */
@@ -34,6 +36,7 @@ struct hp_port_plan {
 	uint16_t mtu;    /* for rte_eth_dev_set_mtu */
 	uint32_t buffer; /* octets of frame an mbuf must hold */
 	bool shared_tx;  /* fewer transmit queues than workers */
+	bool keep_alive; /* its driver works inside its bursts and wants to be called with nothing to do, too */
 };
 
 /* 0 and *plan, or -EINVAL with a reason: the MTU is beyond the device. */

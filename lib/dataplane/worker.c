@@ -9,6 +9,7 @@
 #define IDLE_TURNS     64 /* empty turns before the first sleep */
 #define SLEEP_FIRST_NS 20000
 #define SLEEP_MOST_NS  500000
+#define ALIVE_MS       20
 
 static unsigned int receive(struct hp_worker *w)
 {
@@ -37,11 +38,24 @@ static unsigned int inject(struct hp_worker *w)
 	return n;
 }
 
+/* Receive bursts come with every turn; a transmit burst comes with packets only, and such a driver needs it without. */
+static void keep_alive(struct hp_worker *w)
+{
+	w->alive_at = UINT64_MAX;
+	for (unsigned int i = w->index; i < w->shared->ports; i += w->shared->workers)
+		if (w->shared->port[i].keep_alive) {
+			hp_output_burst(w, (uint16_t)i, NULL, 0);
+			w->alive_at = w->now + ALIVE_MS * rte_get_tsc_hz() / 1000;
+		}
+}
+
 unsigned int hp_worker_once(struct hp_worker *w)
 {
 	unsigned int moved;
 
 	w->now = rte_rdtsc();
+	if (w->now >= w->alive_at)
+		keep_alive(w);
 	moved = receive(w);
 	moved += inject(w);
 	hp_stage_transmit(w);

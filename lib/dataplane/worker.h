@@ -27,7 +27,8 @@
 struct hp_port {
 	uint16_t id; /* DPDK's */
 	uint16_t tx_queues;
-	bool shared_tx; /* fewer queues than workers: tx_lock guards them */
+	bool shared_tx;  /* fewer queues than workers: tx_lock guards them */
+	bool keep_alive; /* one worker sends nothing on it now and then: port number modulo workers */
 	struct hp_mac mac;
 	uint16_t *link_of_vlan; /* [HP_VLANS], UINT16_MAX: no link; untagged is 0 */
 	rte_spinlock_t tx_lock[HP_WORKERS];
@@ -88,7 +89,8 @@ struct hp_rx {
 struct hp_worker {
 	const struct hp_shared *shared;
 	unsigned int index, lcore;
-	uint64_t now; /* TSC at the start of the loop: time for policers and reassembly */
+	uint64_t now;      /* TSC at the start of the loop: time for policers and reassembly */
+	uint64_t alive_at; /* when ports are to be kept alive next; never: UINT64_MAX */
 	unsigned int rx_count;
 	struct hp_rx rx[HP_PORTS * 4];
 	struct hp_lane lookup, local, detunnel, intercept, forward, output;
@@ -129,6 +131,8 @@ void hp_stage_intercept(struct hp_worker *w);
 void hp_stage_forward(struct hp_worker *w);
 void hp_stage_output(struct hp_worker *w);
 void hp_stage_transmit(struct hp_worker *w); /* what the stages before left for each port */
+/* Frames to a port at once, by the worker's queue; returns how many it took. */
+uint16_t hp_output_burst(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, uint16_t n);
 /* One frame to a port's transmit batch. */
 void hp_output_frame(struct hp_worker *w, uint16_t port, struct rte_mbuf *m);
 

@@ -57,6 +57,17 @@ static const struct {
 	 200,
 	 "homeport --lcores=0@0,1@1 --main-lcore=0 --file-prefix=homeport-ha1 --log-level=warning --vdev=net_null0 --no-pci --no-huge -m "
 	 "512"},
+	{"members of a bonding device",
+	 {"net_bonding0,mode=4,slave=0000:3b:00.0,slave=3b:00.1,slave=net_tap0,xmit_policy=l34"},
+	 {false},
+	 0,
+	 {1},
+	 HP_HUGEPAGES_ON,
+	 0,
+	 1000,
+	 "homeport --lcores=0@0,1@1 --main-lcore=0 --file-prefix=homeport-ha1 --log-level=warning "
+	 "--vdev=net_bonding0,mode=4,slave=0000:3b:00.0,slave=3b:00.1,slave=net_tap0,xmit_policy=l34 --allow=0000:3b:00.0 --allow=3b:00.1 "
+	 "--in-memory"},
 	{"without hugepages what is needed counts when it is more than memory_mb",
 	 {"net_null0"},
 	 {false},
