@@ -9,18 +9,15 @@
 #define TAGGED 18
 
 /* Length of the Ethernet header and the link; 0: dropped. */
-static unsigned int ethernet(struct hp_worker *w, const struct hp_port *p, struct rte_mbuf *m, uint16_t *link)
+static inline unsigned int ethernet(struct hp_worker *w, const struct hp_port *p, struct rte_mbuf *m, const uint8_t *f, uint16_t *link)
 {
-	const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
 	unsigned int len = ETHER;
 	uint16_t vlan = 0, type;
 
-	if (m->nb_segs != 1 || m->data_len < TAGGED + HP_IP6_HEADER) {
-		/* Nothing shorter than a tagged header and an IPv6 header is of use; minimum frames are 60 octets. */
-		if (m->nb_segs != 1 || m->data_len < ETHER + HP_IP6_HEADER) {
-			hp_drop(w, m, HP_DP_DROP_FRAME);
-			return 0;
-		}
+	/* Nothing shorter than its headers is of use. */
+	if (m->nb_segs != 1 || m->data_len < ETHER + HP_IP6_HEADER) {
+		hp_drop(w, m, HP_DP_DROP_FRAME);
+		return 0;
 	}
 	/* A promiscuous port hears frames for others; groups are told apart by address, later. */
 	if (!(f[0] & 1) && memcmp(f, &p->mac, sizeof(p->mac)) != 0) {
@@ -45,13 +42,13 @@ static unsigned int ethernet(struct hp_worker *w, const struct hp_port *p, struc
 	return len;
 }
 
-/* The IPv6 header at the start of the data; frame padding is cut off here, before anything can be wrapped around it. */
-static bool ip6(struct hp_worker *w, struct rte_mbuf *m)
+/* The IPv6 header behind `before` octets becomes the start of the data; frame padding is cut off, before anything can be wrapped
+ * around it. */
+static inline bool ip6(struct hp_worker *w, struct rte_mbuf *m, const struct hp_header *h, unsigned int before)
 {
-	const struct hp_header *h = hp_header(m);
-	uint32_t len;
+	const uint32_t len = HP_IP6_HEADER + hp_header_payload(h);
 
-	if (m->data_len < HP_IP6_HEADER) {
+	if (m->data_len < before + HP_IP6_HEADER) {
 		hp_drop(w, m, HP_DP_DROP_FRAME);
 		return false;
 	}
@@ -59,17 +56,18 @@ static bool ip6(struct hp_worker *w, struct rte_mbuf *m)
 		hp_drop(w, m, HP_DP_DROP_VERSION);
 		return false;
 	}
-	len = HP_IP6_HEADER + hp_header_payload(h);
-	if (len > m->data_len) {
+	if (before + len > m->data_len) {
 		hp_drop(w, m, HP_DP_DROP_FRAME);
 		return false;
 	}
-	rte_pktmbuf_trim(m, (uint16_t)(m->data_len - len));
-	if (hp_ip6_is_multicast(&h->src) || hp_header_loopback(&h->src)) {
+	m->data_off = (uint16_t)(m->data_off + before);
+	m->data_len = (uint16_t)len;
+	m->pkt_len = len;
+	if (hp_ip6_is_multicast(&h->src) || (hp_header_in_zero(&h->src) && hp_header_loopback(&h->src))) {
 		hp_drop(w, m, HP_DP_DROP_SOURCE);
 		return false;
 	}
-	if (hp_ip6_is_any(&h->dst) || hp_header_loopback(&h->dst)) {
+	if (hp_header_in_zero(&h->dst) && (hp_ip6_is_any(&h->dst) || hp_header_loopback(&h->dst))) {
 		hp_drop(w, m, HP_DP_DROP_DESTINATION);
 		return false;
 	}
@@ -93,33 +91,60 @@ static void local_scope(struct hp_worker *w, struct rte_mbuf *m, bool multicast)
 		hp_punt(w, m, HP_PUNT_REST, HP_PUNT_LOCAL, 0);
 }
 
+/* Who is it for? And where it may be a tunnel packet for us, who is its inner source: detunnel will want to know. */
+static inline void ask(struct hp_worker *w, struct rte_mbuf *m, const struct hp_header *h, const struct hp_ip6 *own)
+{
+	const struct hp_hot *hot = w->shared->hot;
+
+	if (h->next != HP_PROTO_IPV6 || m->data_len < 2 * HP_IP6_HEADER) {
+		hp_lookup_add(&w->lookup, hot, m, &h->dst);
+		return;
+	}
+	hp_lookup_add(&w->source, hot, m, &h[1].src);
+	if (own && hp_ip6_eq(&h->dst, own))
+		hp_detunnel_add(w, m);
+	else
+		hp_lookup_add(&w->lookup, hot, m, &h->dst);
+}
+
+#define AHEAD 4 /* frames whose first octets are fetched in advance */
+
 void hp_stage_classify(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, unsigned int n)
 {
 	const struct hp_port *p = &w->shared->port[port];
+	const struct hp_ip6 *own;
 
-	for (unsigned int i = 0; i < n && i < 4; i++)
+	w->own.now = __atomic_load_n(&w->shared->hot->locals_version, __ATOMIC_ACQUIRE);
+	own = w->own.version == w->own.now ? &w->own.address : NULL;
+	for (unsigned int i = 0; i < n && i < AHEAD; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(m[i], void *));
 	for (unsigned int i = 0; i < n; i++) {
-		struct hp_meta *meta = hp_meta(m[i]);
 		const uint8_t *f = rte_pktmbuf_mtod(m[i], const uint8_t *);
+		struct hp_meta *meta = hp_meta(m[i]);
+		const struct hp_header *h;
 		unsigned int len;
-		bool multicast;
 
-		if (i + 4 < n)
-			rte_prefetch0(rte_pktmbuf_mtod(m[i + 4], void *));
-		*meta = (struct hp_meta){.link = UINT16_MAX};
-		len = ethernet(w, p, m[i], &meta->link);
+		if (i + AHEAD < n)
+			rte_prefetch0(rte_pktmbuf_mtod(m[i + AHEAD], void *));
+		len = ethernet(w, p, m[i], f, &meta->link);
 		if (!len)
 			continue;
-		meta->link_multicast = f[0] & 1;
-		memcpy(&meta->mac, f + 6, sizeof(meta->mac));
-		rte_pktmbuf_adj(m[i], (uint16_t)len);
-		if (!ip6(w, m[i]))
+		hp_meta_begin(meta, f[0] & 1, f + 6);
+		h = (const struct hp_header *)(f + len);
+		if (!ip6(w, m[i], h, len))
 			continue;
-		multicast = hp_ip6_is_multicast(&hp_header(m[i])->dst);
-		if (multicast || hp_ip6_is_linklocal(&hp_header(m[i])->dst))
-			local_scope(w, m[i], multicast);
+		if (hp_ip6_is_multicast(&h->dst) || hp_ip6_is_linklocal(&h->dst))
+			local_scope(w, m[i], hp_ip6_is_multicast(&h->dst));
 		else
-			hp_lane_add(&w->lookup, m[i]);
+			ask(w, m[i], h, own);
 	}
+	hp_lookup_end(&w->source, w->shared->hot);
+	for (unsigned int i = 0; i < w->source.n; i++) {
+		struct hp_meta *meta = hp_meta(w->source.m[i]);
+
+		meta->source_asked = true;
+		meta->source_hash = w->source.hash[i];
+		meta->source_at = w->source.at[i];
+	}
+	w->source.n = 0;
 }

@@ -252,7 +252,10 @@ destroy:
 int hp_dataplane_start(struct hp_dataplane *dp, struct hp_error *e)
 {
 	for (unsigned int i = 0; i < dp->shared.workers; i++) {
-		int ret = rte_eal_remote_launch(hp_worker_run, dp->worker[i], dp->worker[i]->lcore);
+		int ret;
+
+		__atomic_store_n(&dp->worker[i]->stop, 0, __ATOMIC_RELAXED);
+		ret = rte_eal_remote_launch(hp_worker_run, dp->worker[i], dp->worker[i]->lcore);
 
 		if (ret) {
 			hp_dataplane_stop(dp);

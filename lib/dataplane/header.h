@@ -4,6 +4,7 @@
 #ifndef HP_DATAPLANE_HEADER_H
 #define HP_DATAPLANE_HEADER_H
 
+#include <rte_byteorder.h>
 #include <rte_mbuf.h>
 #include <string.h>
 
@@ -43,6 +44,25 @@ static inline void hp_header_set_class(struct hp_header *h, uint8_t class_)
 {
 	h->first[0] = (uint8_t)(0x60 | class_ >> 4);
 	h->first[1] = (uint8_t)(class_ << 4 | (h->first[1] & 0x0f));
+}
+
+/* All that stands before the addresses, in one store. */
+static inline void hp_header_set_first(struct hp_header *h, uint8_t class_, uint32_t label, uint16_t payload, uint8_t next,
+				       uint8_t hop_limit)
+{
+	const uint64_t first = rte_cpu_to_be_64(6ull << 60 | (uint64_t)class_ << 52 | (uint64_t)label << 32 | (uint64_t)payload << 16 |
+						(uint64_t)next << 8 | hop_limit);
+
+	memcpy(h, &first, sizeof(first));
+}
+
+/* ::/64, where the unspecified and the loopback address lie: what is not in it needs no closer look. */
+static inline bool hp_header_in_zero(const struct hp_ip6 *a)
+{
+	uint64_t high;
+
+	memcpy(&high, a, sizeof(high));
+	return !high;
 }
 
 static inline bool hp_header_loopback(const struct hp_ip6 *a)

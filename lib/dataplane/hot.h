@@ -4,11 +4,15 @@
 #ifndef HP_DATAPLANE_HOT_H
 #define HP_DATAPLANE_HOT_H
 
-#include <rte_hash.h>
+#include <rte_branch_prediction.h>
+#include <rte_prefetch.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/ip6.h"
+#include "dataplane/index.h"
+#include "dataplane/key.h"
 #include "dataplane/reclaim.h"
 
 enum hp_hot_kind {
@@ -22,7 +26,7 @@ struct hp_hot_entry {
 	uint32_t id;             /* of the binding, for accounting */
 	uint32_t path;           /* path.h */
 	uint16_t mtu;            /* largest inner packet */
-	uint16_t outer_src;      /* index into the addresses of ours, hot.h source table */
+	uint16_t outer_src;      /* index into struct hp_hot's source */
 	uint8_t length, kind;
 	uint16_t flags;
 	union {
@@ -33,16 +37,29 @@ struct hp_hot_entry {
 	};
 } __attribute__((aligned(64)));
 
-struct hp_hot;
-
 #define HP_HOT_SOURCES 256  /* outer sources: addresses of ours that a binding was registered with */
 #define HP_HOT_LOCALS  1024 /* own addresses at most */
+
+/* Two cache lines a packet: a bucket of the index, then the entry. */
+struct hp_hot {
+	const struct hp_index *index;
+	struct hp_hot_entry *entry; /* all of them, in one piece */
+	struct hp_key_secret secret;
+	uint32_t locals_version; /* changes with every address of ours that comes or goes */
+	struct hp_ip6 source[HP_HOT_SOURCES];
+	/* Management's. */
+	struct hp_index *written;
+	unsigned int sources;
+	uint32_t *free_entry; /* stack of positions */
+	uint32_t free_count;
+	struct hp_reclaim *reclaim;
+};
 
 int hp_hot_create(struct hp_hot **out, uint32_t max_bindings, int socket, struct hp_reclaim *reclaim);
 void hp_hot_destroy(struct hp_hot *hot); /* no reader left, reclaim empty */
 size_t hp_hot_memory(uint32_t max_bindings);
 
-/* Publishes a copy of *e; what was there under its key is retired and, by value, in *old (kind -1: nothing was).
+/* Publishes a copy of *e; what was there under its key is retired and, by value, in *old when *had.
  * 0, -ENOSPC, -ENOMEM. Management. */
 int hp_hot_put(struct hp_hot *hot, const struct hp_hot_entry *e, struct hp_hot_entry *old, bool *had);
 int hp_hot_remove(struct hp_hot *hot, const struct hp_ip6 *key, struct hp_hot_entry *old);  /* 0, -ENOENT, -ENOMEM */
@@ -51,18 +68,35 @@ const struct hp_hot_entry *hp_hot_find(const struct hp_hot *hot, const struct hp
 /* The index of an outer source, entered when new: >= 0 or -ENOSPC. Sources are never removed: they are few. */
 int hp_hot_source(struct hp_hot *hot, const struct hp_ip6 *address);
 
-/* Worker: entry[i] of key[i] or NULL; n <= 64; valid until the next quiescent point. */
-void hp_hot_find_bulk(const struct hp_hot *hot, const struct hp_ip6 *const key[], unsigned int n, const struct hp_hot_entry *entry[]);
-static inline const struct hp_ip6 *hp_hot_source_address(const struct hp_hot *hot, uint16_t index);
-
-/* For the inline above only: the front of struct hp_hot. */
-struct hp_hot_front {
-	struct hp_ip6 source[HP_HOT_SOURCES];
-};
-
-static inline const struct hp_ip6 *hp_hot_source_address(const struct hp_hot *hot, uint16_t index)
+/* A worker's lookup in three steps, each over a whole burst before the next, so that the lines of all packets are under way at once:
+ * ask (the bucket's line), candidate (the entry's line), confirm. What confirm returns is valid until the next quiescent point. */
+static inline uint64_t hp_hot_ask(const struct hp_hot *hot, const struct hp_ip6 *key)
 {
-	return &((const struct hp_hot_front *)(const void *)hot)->source[index];
+	const uint64_t hash = hp_key_hash_wide(&hot->secret, key, 128);
+
+	rte_prefetch0(hp_index_bucket(hot->index, hash));
+	return hash;
+}
+
+static inline uint32_t hp_hot_candidate(const struct hp_hot *hot, uint64_t hash)
+{
+	const uint32_t at = hp_index_first(hot->index, hash);
+
+	/* Not an address for HP_INDEX_NONE and _SEARCH, and no harm: a prefetch does not fault. */
+	rte_prefetch0(hot->entry + at);
+	return at;
+}
+
+/* The rare case: a bucket that continues, or two keys with one tag. */
+const struct hp_hot_entry *hp_hot_search(const struct hp_hot *hot, uint64_t hash, const struct hp_ip6 *key);
+
+static inline const struct hp_hot_entry *hp_hot_confirm(const struct hp_hot *hot, uint32_t at, uint64_t hash, const struct hp_ip6 *key)
+{
+	if (at == HP_INDEX_NONE)
+		return NULL;
+	if (likely(at != HP_INDEX_SEARCH) && likely(hp_ip6_eq(&hot->entry[at].prefix, key)))
+		return &hot->entry[at];
+	return hp_hot_search(hot, hash, key);
 }
 
 #endif

@@ -41,7 +41,7 @@ static bool limit_of(struct rte_mbuf *m, uint8_t *limit, uint16_t *at)
 
 static void wrap(struct hp_worker *w, struct rte_mbuf *m, const struct hp_hot_entry *e, bool limited, uint8_t limit)
 {
-	const struct hp_header *inner = hp_header(m);
+	struct hp_header *inner = hp_header(m);
 	const uint8_t class_ = hp_tunnel_outer_class(hp_header_class(inner));
 	const uint32_t label = hp_tunnel_flow_label((const uint8_t *)inner);
 	const unsigned int len = HP_IP6_HEADER + (limited ? LIMIT_HEADER : 0u);
@@ -53,20 +53,15 @@ static void wrap(struct hp_worker *w, struct rte_mbuf *m, const struct hp_hot_en
 		hp_drop(w, m, HP_DP_DROP_TOO_LONG);
 		return;
 	}
-	h->first[0] = (uint8_t)(0x60 | class_ >> 4);
-	h->first[1] = (uint8_t)(class_ << 4 | label >> 16);
-	h->first[2] = (uint8_t)(label >> 8);
-	h->first[3] = (uint8_t)label;
-	hp_header_set_payload(h, payload);
-	h->next = limited ? HP_PROTO_DSTOPTS : HP_PROTO_IPV6;
-	h->hop_limit = OUTER_HOP_LIMIT;
-	h->src = *hp_hot_source_address(w->shared->hot, e->outer_src);
+	/* Not before the header was read as a whole: one octet written in it first would hold that up. */
+	inner->hop_limit--;
+	hp_header_set_first(h, class_, label, payload, limited ? HP_PROTO_DSTOPTS : HP_PROTO_IPV6, OUTER_HOP_LIMIT);
+	h->src = w->shared->hot->source[e->outer_src];
 	h->dst = e->outer_dst;
 	if (limited) /* one level less (§4.1.1 (b)); PadN after it */
 		memcpy(h + 1, (uint8_t[]){HP_PROTO_IPV6, 0, 4, 1, (uint8_t)(limit - 1), 1, 1, 0}, LIMIT_HEADER);
 	hp_meta(m)->path = e->path;
 	hp_meta(m)->ours = true;
-	hp_count(w, HP_DP_INTERCEPTED, 1);
 	if (w->account) {
 		w->account[e->id].packets++;
 		w->account[e->id].bytes += m->data_len - len;
@@ -88,7 +83,7 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_SCOPE, 0);
 		return;
 	}
-	if (hp_ip6_is_any(&h->src)) {
+	if (hp_header_in_zero(&h->src) && hp_ip6_is_any(&h->src)) {
 		hp_drop(w, m, HP_DP_DROP_SOURCE);
 		return;
 	}
@@ -111,15 +106,16 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_TOO_BIG, most > HP_IP6_MIN_MTU ? most : HP_IP6_MIN_MTU);
 		return;
 	}
-	h->hop_limit--;
 	wrap(w, m, e, limited, limit);
 }
 
 void hp_stage_intercept(struct hp_worker *w)
 {
 	struct hp_lane *in = &w->intercept;
+	const unsigned int before = w->output.n;
 
 	for (unsigned int i = 0; i < in->n; i++)
 		one(w, in->m[i]);
 	in->n = 0;
+	hp_count(w, HP_DP_INTERCEPTED, w->output.n - before);
 }

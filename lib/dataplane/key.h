@@ -41,4 +41,19 @@ static inline uint32_t hp_key_hash(const void *key, uint32_t len, uint32_t init_
 /* A secret for one table: never the same in two processes. */
 uint32_t hp_key_secret(void);
 
+/* The same for tables of hp_index: (address, number) -> 64 bits. */
+struct hp_key_secret {
+	uint64_t word[4];
+};
+
+struct hp_key_secret hp_key_secret_wide(void);
+
+static inline uint64_t hp_key_hash_wide(const struct hp_key_secret *s, const struct hp_ip6 *address, uint32_t number)
+{
+	uint64_t a[2];
+
+	memcpy(a, address, sizeof(a));
+	return hp_key_fold(hp_key_fold(a[0] ^ s->word[0], a[1] ^ s->word[1]) ^ s->word[2], number ^ s->word[3]);
+}
+
 #endif

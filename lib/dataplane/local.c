@@ -31,8 +31,9 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 
 	/* The one case that must be fast: a tunnel packet without extension headers. */
 	if (hp_header(m)->next == HP_PROTO_IPV6 && !meta->tunnelled) {
-		meta->word = HP_IP6_HEADER;
-		hp_lane_add(&w->detunnel, m);
+		w->own.address = hp_header(m)->dst;
+		w->own.version = w->own.now;
+		hp_detunnel_add(w, m);
 		return;
 	}
 	ret = hp_packet_read(&p, rte_pktmbuf_mtod(m, void *), m->data_len);

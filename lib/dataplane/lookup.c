@@ -5,23 +5,24 @@
 
 void hp_stage_lookup(struct hp_worker *w)
 {
-	struct hp_lane *in = &w->lookup;
-	const struct hp_ip6 *key[HP_BURST];
-	const struct hp_hot_entry *entry[HP_BURST];
+	const struct hp_hot *hot = w->shared->hot;
+	struct hp_lookup *in = &w->lookup;
 
-	for (unsigned int i = 0; i < in->n; i++)
-		key[i] = &hp_header(in->m[i])->dst;
-	hp_hot_find_bulk(w->shared->hot, key, in->n, entry);
+	hp_lookup_end(in, hot);
 	for (unsigned int i = 0; i < in->n; i++) {
-		struct hp_meta *meta = hp_meta(in->m[i]);
+		struct rte_mbuf *m = in->m[i];
+		const struct hp_hot_entry *e = hp_hot_confirm(hot, in->at[i], in->hash[i], &hp_header(m)->dst);
 
-		meta->entry = entry[i];
-		if (!entry[i])
-			hp_lane_add(&w->forward, in->m[i]);
-		else if (entry[i]->kind == HP_HOT_LOCAL)
-			hp_lane_add(&w->local, in->m[i]);
-		else
-			hp_lane_add(&w->intercept, in->m[i]);
+		hp_meta(m)->entry = e;
+		if (!e) {
+			hp_lane_add(&w->forward, m);
+		} else if (e->kind == HP_HOT_LOCAL) {
+			hp_lane_add(&w->local, m);
+		} else {
+			if (w->account)
+				rte_prefetch0(&w->account[e->id]);
+			hp_lane_add(&w->intercept, m);
+		}
 	}
 	in->n = 0;
 }

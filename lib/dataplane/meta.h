@@ -7,6 +7,7 @@
 #include <rte_mbuf.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/ip6.h"
 
@@ -23,12 +24,30 @@ struct hp_meta {
 	uint16_t punt_link;
 	struct hp_mac mac;       /* link-layer source */
 	struct hp_ip6 outer_src; /* tunnelled: the care-of address it came from */
-	struct hp_ip6 next_hop;  /* punted to be resolved */
+	union {
+		struct hp_ip6 next_hop; /* punted to be resolved */
+		struct {                /* perhaps a tunnel packet: its inner source in the hot table, asked for in advance */
+			uint64_t source_hash;
+			uint32_t source_at;
+			bool source_asked;
+		};
+	};
 };
 
 static inline struct hp_meta *hp_meta(struct rte_mbuf *m)
 {
 	return (struct hp_meta *)rte_mbuf_to_priv(m);
+}
+
+/* Of a frame just received on meta->link. Field by field: a whole struct would be put together on the stack and read back at once, in
+ * other sizes than it was written, which costs more than all of classify. What is not set here is set with the flag that it goes with. */
+static inline void hp_meta_begin(struct hp_meta *meta, bool link_multicast, const uint8_t mac[6])
+{
+	meta->link_multicast = link_multicast;
+	meta->tunnelled = false;
+	meta->ours = false;
+	meta->source_asked = false;
+	memcpy(&meta->mac, mac, sizeof(meta->mac));
 }
 
 #endif

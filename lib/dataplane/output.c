@@ -46,15 +46,17 @@ void hp_output_frame(struct hp_worker *w, uint16_t port, struct rte_mbuf *m)
 		flush(w, port);
 }
 
-static void frame(struct hp_worker *w, struct rte_mbuf *m, const struct hp_path *path)
+/* One copy for headers with and without VLAN tag: what lies before the frame is headroom, nobody's. */
+static inline void frame(struct hp_worker *w, struct rte_mbuf *m, const struct hp_path *path)
 {
-	char *at = rte_pktmbuf_prepend(m, path->eth_len);
-
-	if (!at) {
+	if (unlikely(rte_pktmbuf_headroom(m) < HP_PATH_ETHER)) {
 		hp_drop(w, m, HP_DP_DROP_TOO_LONG);
 		return;
 	}
-	memcpy(at, path->eth, path->eth_len);
+	memcpy(rte_pktmbuf_mtod(m, uint8_t *) - HP_PATH_ETHER, path->eth, HP_PATH_ETHER);
+	m->data_off = (uint16_t)(m->data_off - path->eth_len);
+	m->data_len = (uint16_t)(m->data_len + path->eth_len);
+	m->pkt_len = m->data_len;
 	hp_output_frame(w, path->port, m);
 }
 

@@ -18,8 +18,8 @@ struct truth {
 };
 
 struct hp_paths {
-	uint32_t most, high;              /* numbers below `high` have been used */
-	const struct hp_path **published; /* by number; NULL: free */
+	struct hp_paths_front front; /* published: NULL where never used */
+	uint32_t most, high;         /* numbers below `high` have been used */
 	struct truth *truth;
 	uint32_t *free_number;
 	uint32_t free_count;
@@ -64,7 +64,7 @@ static void position_back(void *owner, void *ptr, uint32_t number)
 
 static int publish(struct hp_paths *p, uint32_t number, const struct hp_path *path)
 {
-	const struct hp_path *before = p->published[number];
+	const struct hp_path *before = p->front.published[number];
 	struct hp_path *fresh;
 
 	if (hp_reclaim_reserve(p->reclaim, 1))
@@ -76,7 +76,7 @@ static int publish(struct hp_paths *p, uint32_t number, const struct hp_path *pa
 	fresh = &p->store[p->free_store[--p->free_stored]];
 	*fresh = *path;
 	fresh->number = number;
-	__atomic_store_n(&p->published[number], fresh, __ATOMIC_RELEASE);
+	__atomic_store_n(&p->front.published[number], fresh, __ATOMIC_RELEASE);
 	if (before)
 		hp_reclaim_retire(p->reclaim, store_back, p, NULL, (uint32_t)(before - p->store));
 	return 0;
@@ -101,14 +101,14 @@ int hp_paths_create(struct hp_paths **out, uint32_t most, unsigned int links, co
 	p->most = most;
 	p->reclaim = reclaim;
 	p->links = links;
-	p->published = rte_zmalloc_socket("paths", most * sizeof(*p->published), RTE_CACHE_LINE_SIZE, socket);
+	p->front.published = rte_zmalloc_socket("paths", most * sizeof(*p->front.published), RTE_CACHE_LINE_SIZE, socket);
 	p->store = rte_zmalloc_socket("path store", (most + SPARE) * sizeof(*p->store), RTE_CACHE_LINE_SIZE, socket);
 	p->truth = calloc(most, sizeof(*p->truth));
 	p->free_number = calloc(most, sizeof(*p->free_number));
 	p->free_store = calloc(most + SPARE, sizeof(*p->free_store));
 	p->link = calloc(links ? links : 1, sizeof(*p->link));
 	p->hash = rte_hash_create(&hp);
-	if (!p->published || !p->store || !p->truth || !p->free_number || !p->free_store || !p->link || !p->hash)
+	if (!p->front.published || !p->store || !p->truth || !p->free_number || !p->free_store || !p->link || !p->hash)
 		goto destroy;
 	memcpy(p->link, link, links * sizeof(*link));
 	for (uint32_t i = 0; i < most + SPARE; i++)
@@ -130,7 +130,7 @@ void hp_paths_destroy(struct hp_paths *p)
 	if (!p)
 		return;
 	rte_hash_free(p->hash);
-	rte_free(p->published);
+	rte_free(p->front.published);
 	rte_free(p->store);
 	free(p->truth);
 	free(p->free_number);
@@ -139,7 +139,7 @@ void hp_paths_destroy(struct hp_paths *p)
 	free(p);
 }
 
-size_t hp_paths_ethernet(const struct hp_paths *p, uint16_t link, const struct hp_mac *to, uint8_t eth[18])
+size_t hp_paths_ethernet(const struct hp_paths *p, uint16_t link, const struct hp_mac *to, uint8_t eth[HP_PATH_ETHER])
 {
 	const struct hp_path_link *l = &p->link[link];
 
@@ -186,7 +186,7 @@ static uint32_t number_of(struct hp_paths *p, uint16_t link, const struct hp_ip6
 /* Nobody points to it and nobody knows where it is. Without memory to retire it stays until next asked. */
 static void forget_if_idle(struct hp_paths *p, uint32_t number)
 {
-	const struct hp_path *path = p->published[number];
+	const struct hp_path *path = p->front.published[number];
 	struct hp_key32 key;
 	int32_t at;
 
@@ -217,6 +217,7 @@ void hp_paths_release(struct hp_paths *p, uint32_t number)
 
 int hp_paths_neighbor(struct hp_paths *p, uint16_t link, const struct hp_ip6 *address, const struct hp_mac *mac, bool usable)
 {
+	uint8_t eth[HP_PATH_ETHER];
 	struct hp_path path;
 	uint32_t number;
 	int ret;
@@ -229,7 +230,8 @@ int hp_paths_neighbor(struct hp_paths *p, uint16_t link, const struct hp_ip6 *ad
 	path = unresolved(p, link, address);
 	if (usable) {
 		path.state = HP_PATH_RESOLVED;
-		path.eth_len = (uint8_t)hp_paths_ethernet(p, link, mac, path.eth);
+		path.eth_len = (uint8_t)hp_paths_ethernet(p, link, mac, eth);
+		memcpy(path.eth + HP_PATH_ETHER - path.eth_len, eth, path.eth_len);
 	}
 	ret = publish(p, number, &path);
 	if (ret)
@@ -244,16 +246,11 @@ bool hp_paths_next(const struct hp_paths *p, uint32_t *at, const struct hp_path 
 	while (++*at < p->high) {
 		if (!p->truth[*at].known)
 			continue;
-		*path = p->published[*at];
+		*path = p->front.published[*at];
 		return true;
 	}
 	*at = 0;
 	return false;
-}
-
-const struct hp_path *hp_paths_get(const struct hp_paths *p, uint32_t number)
-{
-	return __atomic_load_n(&p->published[number], __ATOMIC_ACQUIRE);
 }
 
 void hp_paths_find_bulk(const struct hp_paths *p, const uint16_t link[], const struct hp_ip6 *const address[], unsigned int n,

@@ -13,17 +13,23 @@
 
 #define HP_PATH_NO_ROUTE 0u /* the path of what has none; always there */
 #define HP_PATH_NONE     UINT32_MAX
+#define HP_PATH_ETHER    18 /* the longest Ethernet header, with a VLAN tag */
 
 enum hp_path_state { HP_PATH_NOWHERE, HP_PATH_UNRESOLVED, HP_PATH_RESOLVED };
 
 struct hp_path {
-	uint8_t eth[18]; /* destination, source, VLAN tag if any, type */
+	uint8_t eth[HP_PATH_ETHER]; /* destination, source, VLAN tag if any, type: at its end, so that one copy fits all */
 	uint8_t eth_len;
 	uint8_t state;
 	uint16_t port, link, mtu;
 	struct hp_ip6 next_hop;
 	uint32_t number;
 } __attribute__((aligned(64)));
+
+/* What workers see of struct hp_paths, at its front. */
+struct hp_paths_front {
+	const struct hp_path **published; /* by number */
+};
 
 struct hp_paths;
 
@@ -46,12 +52,15 @@ void hp_paths_release(struct hp_paths *p, uint32_t number);
 /* The neighbour is at `mac`, or (usable false) nobody knows. 0, -ENOSPC, -ENOMEM. */
 int hp_paths_neighbor(struct hp_paths *p, uint16_t link, const struct hp_ip6 *address, const struct hp_mac *mac, bool usable);
 /* An Ethernet header on a link; returns its length. */
-size_t hp_paths_ethernet(const struct hp_paths *p, uint16_t link, const struct hp_mac *to, uint8_t eth[18]);
+size_t hp_paths_ethernet(const struct hp_paths *p, uint16_t link, const struct hp_mac *to, uint8_t eth[HP_PATH_ETHER]);
 /* A walk over resolved paths, `*at` 0 at first: the next one's number and contents, or false at the end (and *at 0 again). */
 bool hp_paths_next(const struct hp_paths *p, uint32_t *at, const struct hp_path **path);
 
 /* Worker (and management). */
-const struct hp_path *hp_paths_get(const struct hp_paths *p, uint32_t number);
+static inline const struct hp_path *hp_paths_get(const struct hp_paths *p, uint32_t number)
+{
+	return __atomic_load_n(&((const struct hp_paths_front *)(const void *)p)->published[number], __ATOMIC_ACQUIRE);
+}
 /* number[i] of the neighbour (link[i], address[i]), HP_PATH_NONE where none; n <= 64. */
 void hp_paths_find_bulk(const struct hp_paths *p, const uint16_t link[], const struct hp_ip6 *const address[], unsigned int n,
 			uint32_t number[]);

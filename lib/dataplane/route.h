@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Routes as workers see them: an immutable table, replaced as a whole. One librte_hash of (prefix, length); the lengths in use are
- * probed longest first, a burst at a time. Resolved when a binding is published for tunnel packets; here only for plain forwarding. */
+/* Routes as workers see them: an immutable table, replaced as a whole. One index of (prefix, length); the lengths in use are
+ * probed longest first, a burst at a time; the default route is what is left. Resolved when a binding is published for tunnel packets; here only for plain forwarding. */
 #ifndef HP_DATAPLANE_ROUTE_H
 #define HP_DATAPLANE_ROUTE_H
 
@@ -13,6 +13,8 @@ struct hp_route_table;
 struct hp_dp_route;
 
 struct hp_route_leaf {
+	struct hp_ip6 prefix; /* these two are filled in by the table */
+	uint8_t length;
 	uint32_t path; /* gateway's path; HP_PATH_NONE: connected, the destination is the neighbour */
 	uint16_t link;
 	bool is_virtual; /* no wire: unbound addresses are nowhere */

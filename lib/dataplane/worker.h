@@ -12,11 +12,13 @@
 
 #include "dataplane/counters.h"
 #include "dataplane/dataplane.h"
+#include "dataplane/header.h"
 #include "dataplane/hot.h"
 #include "dataplane/meta.h"
 #include "dataplane/path.h"
 #include "dataplane/reassemble.h"
 #include "dataplane/route.h"
+#include "wire/packet.h"
 
 #define HP_BURST   64 /* packets a burst at most; also what one bulk lookup takes */
 #define HP_PORTS   32
@@ -71,6 +73,23 @@ struct hp_lane {
 	struct rte_mbuf *m[HP_BURST];
 };
 
+/* Addresses asked for in the hot table. While one is asked for, the bucket of the one HP_LAG before has come and its entry is sent for:
+ * two lines a packet, spread over the work of the stage that asks, instead of all at once. */
+#define HP_LAG 16
+struct hp_lookup {
+	unsigned int n;
+	struct rte_mbuf *m[HP_BURST];
+	uint64_t hash[HP_BURST];
+	uint32_t at[HP_BURST];
+};
+
+/* The address of ours that the last tunnel packet was for: most are for the same one, and need not be looked up. */
+struct hp_own {
+	struct hp_ip6 address;
+	uint32_t version; /* of the hot table's locals before it was looked up; 0: none */
+	uint32_t now;     /* that version at the start of this burst */
+};
+
 struct hp_policer {
 	uint64_t tokens;     /* in TSC cycles */
 	uint64_t cost, most; /* cycles a packet, cycles at most */
@@ -93,7 +112,9 @@ struct hp_worker {
 	uint64_t alive_at; /* when ports are to be kept alive next; never: UINT64_MAX */
 	unsigned int rx_count;
 	struct hp_rx rx[HP_PORTS * 4];
-	struct hp_lane lookup, local, detunnel, intercept, forward, output;
+	struct hp_lookup lookup, source;
+	struct hp_lane local, detunnel, intercept, forward, output;
+	struct hp_own own;
 	struct hp_tx tx[HP_PORTS];
 	struct rte_ring *punt[HP_PUNT_CLASS_COUNT];
 	struct hp_policer policer[HP_PUNT_CLASS_COUNT];
@@ -151,6 +172,29 @@ static inline void hp_drop(struct hp_worker *w, struct rte_mbuf *m, enum hp_dp_c
 static inline void hp_lane_add(struct hp_lane *l, struct rte_mbuf *m)
 {
 	l->m[l->n++] = m;
+}
+
+static inline void hp_lookup_add(struct hp_lookup *l, const struct hp_hot *hot, struct rte_mbuf *m, const struct hp_ip6 *key)
+{
+	l->hash[l->n] = hp_hot_ask(hot, key);
+	l->m[l->n] = m;
+	if (l->n >= HP_LAG)
+		l->at[l->n - HP_LAG] = hp_hot_candidate(hot, l->hash[l->n - HP_LAG]);
+	l->n++;
+}
+
+/* Before the first hp_hot_confirm: the last ones are sent for too. */
+static inline void hp_lookup_end(struct hp_lookup *l, const struct hp_hot *hot)
+{
+	for (unsigned int i = l->n > HP_LAG ? l->n - HP_LAG : 0; i < l->n; i++)
+		l->at[i] = hp_hot_candidate(hot, l->hash[i]);
+}
+
+/* A tunnel packet for us without extension headers. */
+static inline void hp_detunnel_add(struct hp_worker *w, struct rte_mbuf *m)
+{
+	hp_meta(m)->word = HP_IP6_HEADER;
+	hp_lane_add(&w->detunnel, m);
 }
 
 /* The other way out: to the management core, policed by class. */

@@ -17,10 +17,25 @@
 #include "dataplane/route.h"
 #include "dataplane/worker.h"
 #include "run.h"
+#include "tests.h"
 
 static struct hp_ip6 numbered(uint32_t n)
 {
 	return (struct hp_ip6){{0x20, 1, 0xd, 0xb8, [12] = (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n}};
+}
+
+/* A worker's lookup, in its three steps. */
+static void find_bulk(const struct hp_hot *hot, const struct hp_ip6 *const key[], unsigned int n, const struct hp_hot_entry *entry[])
+{
+	uint64_t hash[HP_BURST];
+	uint32_t at[HP_BURST];
+
+	for (unsigned int i = 0; i < n; i++)
+		hash[i] = hp_hot_ask(hot, key[i]);
+	for (unsigned int i = 0; i < n; i++)
+		at[i] = hp_hot_candidate(hot, hash[i]);
+	for (unsigned int i = 0; i < n; i++)
+		entry[i] = hp_hot_confirm(hot, at[i], hash[i], key[i]);
 }
 
 /* Against an array; entries retired while a reader has not passed by keep their contents. */
@@ -66,7 +81,7 @@ static void test_hot(void)
 				want[i] = numbered(first + i);
 				key_at[i] = &want[i];
 			}
-			hp_hot_find_bulk(hot, key_at, n, got);
+			find_bulk(hot, key_at, n, got);
 			for (uint32_t i = 0; i < n; i++) {
 				struct hp_ip6 outer = numbered(model[first + i]);
 
@@ -100,7 +115,7 @@ static void test_grace(void)
 	rte_rcu_qsbr_thread_register(hp_reclaim_qsbr(reclaim), 0);
 	rte_rcu_qsbr_thread_online(hp_reclaim_qsbr(reclaim), 0);
 	hp_hot_put(hot, &e, &old, &had);
-	hp_hot_find_bulk(hot, &key, 1, &seen);
+	find_bulk(hot, &key, 1, &seen);
 	hp_hot_put(hot, &next, &old, &had);
 	CU_ASSERT_EQUAL(hp_reclaim_poll(reclaim, SIZE_MAX), 1);
 	for (uint32_t i = 100; i < 110; i++)
@@ -357,6 +372,9 @@ int main(void)
 {
 	static const struct hp_test tests[] = {
 		{"hot table against an array", test_hot},
+		{"index against librte_hash", test_index},
+		{"an overfull bucket costs the others nothing", test_index_overfull},
+		{"ten thousand crafted keys", test_hot_crafted},
 		{"a retired entry outlives its readers", test_grace},
 		{"paths", test_paths},
 		{"routes against a scan", test_routes},

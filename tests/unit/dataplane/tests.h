@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef HP_TESTS_DATAPLANE_TESTS_H
+#define HP_TESTS_DATAPLANE_TESTS_H
+
+void test_index(void);
+void test_index_overfull(void);
+void test_hot_crafted(void);
+
+#endif
