@@ -77,8 +77,10 @@ bool hp_fleet_begin(struct hp_fleet *f, uint32_t i, enum hp_node_state state, ui
 	f->outstanding++;
 	/* The state first: whoever judges a packet meanwhile finds both places allowed. */
 	__atomic_store_n(&n->state, (uint8_t)state, __ATOMIC_RELEASE);
-	if (state == HP_NODE_MOVING)
+	if (state == HP_NODE_MOVING) {
 		__atomic_store_n(&n->cell, (uint16_t)(n->cell + 1), __ATOMIC_RELEASE);
+		f->mover[f->movers++ % HP_FLEET_MOVERS] = i;
+	}
 	return true;
 }
 

@@ -45,11 +45,15 @@ struct hp_fleet_wait {
 	uint64_t asked;
 };
 
+#define HP_FLEET_MOVERS 32u
+
 struct hp_fleet {
 	uint32_t nodes, registered, outstanding;
 	struct hp_node *node;
 	struct hp_flow *flow[HP_DIRECTIONS]; /* NULL: not of this run */
 	struct hp_fleet_counts counts;
+	uint32_t mover[HP_FLEET_MOVERS]; /* the last that began to move; node 0 before anyone did */
+	unsigned int movers;             /* ever; the next one's place modulo the room */
 	/* Updates in the order sent: all wait equally long, so only the first can be due. */
 	struct hp_fleet_wait *wait;
 	uint32_t wait_head, wait_tail;

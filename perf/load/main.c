@@ -100,7 +100,7 @@ static bool run(struct hp_load *l)
 		return false;
 	}
 	hp_frame_init(&l->frame, &o->addresses, id);
-	hp_traffic_init(&l->traffic, l->fleet, &l->frame, o->share, o->size);
+	hp_traffic_init(&l->traffic, l->fleet, &l->frame, o->share, o->size, o->watched);
 	hp_updates_init(&l->updates, o, l->fleet, &l->port[0], l->hz, rte_rdtsc());
 	if (hp_receive_start(l))
 		fprintf(stderr, "homeport-load: no second core\n");

@@ -35,6 +35,7 @@ static const char usage[] =
 	"  --outstanding N        updates without acknowledgement at most (1024)\n"
 	"  --only-register        register, refresh each once, end\n"
 	"  --burst N              packets sent back to back, 1 to 64 (32)\n"
+	"  --watch PERCENT        of the packets by nodes that have just moved and by a few busy flows (5)\n"
 	"  --core CPU             (1)        --receive-core CPU   a second core that receives\n"
 	"  --sleep                nap when nothing is due: where the core is shared\n"
 	"  --json FILE            the results for programs\n"
@@ -63,6 +64,7 @@ enum {
 	OUTSTANDING,
 	ONLY_REGISTER,
 	BURST,
+	WATCH,
 	CORE,
 	RECEIVE_CORE,
 	SLEEP,
@@ -97,6 +99,7 @@ static const struct option options[] = {
 	{"outstanding", required_argument, NULL, OUTSTANDING},
 	{"only-register", no_argument, NULL, ONLY_REGISTER},
 	{"burst", required_argument, NULL, BURST},
+	{"watch", required_argument, NULL, WATCH},
 	{"core", required_argument, NULL, CORE},
 	{"receive-core", required_argument, NULL, RECEIVE_CORE},
 	{"sleep", no_argument, NULL, SLEEP},
@@ -202,6 +205,10 @@ static int read_one(struct hp_options *o, int c, const char *text, unsigned int 
 		ret = read_whole(&v, text, 1, HP_BURST_MOST);
 		o->burst = v;
 		return ret;
+	case WATCH:
+		ret = read_whole(&v, text, 0, 100);
+		o->watched = v;
+		return ret;
 	case CORE:
 		ret = read_whole(&v, text, 0, 4095);
 		o->core = v;
@@ -260,6 +267,7 @@ static void set_defaults(struct hp_options *o)
 		.share = {[HP_INTERCEPT] = 100},
 		.size = HP_FRAME_LEAST,
 		.burst = 32,
+		.watched = 5,
 		.resolution = 0.01,
 	};
 	hp_ip6_parse(&o->addresses.home, "2001:db8:2::");

@@ -31,7 +31,7 @@ struct hp_options {
 
 	unsigned int share[HP_DIRECTIONS]; /* of 100 */
 	uint32_t size;                     /* octets of the IPv6 packet; 0: IMIX */
-	unsigned int burst;
+	unsigned int burst, watched;
 	double rate; /* packets a second; in a search the most that is tried */
 	bool search, quick;
 	double tolerance, resolution; /* share of lost packets; share of the most */

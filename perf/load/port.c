@@ -161,5 +161,6 @@ void hp_port_flush(struct hp_load_port *p)
 		return;
 	sent = rte_eth_tx_burst(p->id, 0, p->waiting, (uint16_t)p->waits);
 	p->waits -= sent;
+	p->full += p->waits > 0;
 	memmove(p->waiting, p->waiting + sent, p->waits * sizeof(p->waiting[0]));
 }

@@ -21,6 +21,7 @@ struct hp_load_port {
 	struct hp_ip6 router, gateway;
 	struct rte_mbuf *waiting[HP_PORT_WAITING];
 	unsigned int waits;
+	uint64_t full; /* times that the port did not take all */
 };
 
 /* Starts the environment and the ports: 0 or -errno, then a line was written to standard error. */

@@ -7,6 +7,7 @@
 #include <rte_lcore.h>
 #include <rte_pause.h>
 #include <sched.h>
+#include <time.h>
 
 #include "load/network.h"
 #include "load/trial.h"
@@ -75,14 +76,16 @@ static int run(void *arg)
 	struct hp_load *l = arg;
 	struct hp_receiver *r = &l->receiver;
 
-	for (;;) {
+	for (unsigned int idle = 0;;) {
 		int wanted = __atomic_load_n(&r->wanted, __ATOMIC_ACQUIRE);
 
 		__atomic_store_n(&r->is, wanted, __ATOMIC_RELEASE);
 		if (wanted == STOP)
 			return 0;
-		if (wanted == RUN)
-			receive(l);
+		if (wanted == RUN && receive(l))
+			idle = 0;
+		else if (l->options.sleep && ++idle > HP_TRIAL_NAP_TURNS)
+			nanosleep(&(struct timespec){.tv_nsec = HP_TRIAL_NAP_NS}, NULL);
 		else
 			rte_pause();
 	}

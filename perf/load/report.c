@@ -109,13 +109,14 @@ void hp_report_trial(struct hp_report *r, const struct hp_load *l, const struct 
 
 	for (int k = 0; k < HP_VERDICT_COUNT; k++)
 		json_object_set_new(counts, hp_verdict_key((enum hp_verdict_kind)k), number(t->count[k]));
-	j = json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:b, s:b}", "asked_pps",
+	j = json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:I, s:b, s:b}", "asked_pps",
 		      t->asked_pps, "sent_pps", t->sent_pps, "seconds", t->seconds, "sent", (json_int_t)t->sent, "received",
-		      (json_int_t)(t->sent - t->lost), "lost", (json_int_t)t->lost, "held", (json_int_t)t->held, "octets",
-		      (json_int_t)t->octets, "verdicts", counts, "old_care_of_in_flight", (json_int_t)t->old_in_flight, "flows",
-		      (json_int_t)t->flows, "flows_with_loss", (json_int_t)t->flows_with_loss, "worst_flow_lost", (json_int_t)t->worst_lost,
-		      "latency_us", percentiles(&t->latency), "updates", updates(&t->counts), "acknowledged_us",
-		      percentiles(&t->acknowledged), "acknowledgements_astray", (json_int_t)t->astray, "passed", passed, "wrong", t->wrong);
+		      (json_int_t)(t->sent - t->lost), "lost", (json_int_t)t->lost, "held", (json_int_t)t->held, "port_full",
+		      (json_int_t)t->full, "octets", (json_int_t)t->octets, "verdicts", counts, "old_care_of_in_flight",
+		      (json_int_t)t->old_in_flight, "flows", (json_int_t)t->flows, "flows_with_loss", (json_int_t)t->flows_with_loss,
+		      "worst_flow_lost", (json_int_t)t->worst_lost, "latency_us", percentiles(&t->latency), "updates", updates(&t->counts),
+		      "acknowledged_us", percentiles(&t->acknowledged), "acknowledgements_astray", (json_int_t)t->astray, "passed", passed,
+		      "wrong", t->wrong);
 	json_array_append_new(r->trials, j);
 	if (!r->trial++)
 		table_head();
@@ -160,8 +161,11 @@ int hp_report_end(struct hp_report *r, const struct hp_search *s, const struct h
 	}
 	if (best)
 		printf("highest rate with at most %g of it lost: %.3f Mpps%s; latency median %.1f us, 99 %% %.1f us, 99.9 %% %.1f us\n",
-		       o->tolerance, MPPS(s->low), s->by_sender ? " (all that the sender could)" : "", best->latency.median_us,
-		       best->latency.p99_us, best->latency.p999_us);
+		       o->tolerance, MPPS(s->low),
+		       !s->by_sender ? ""
+		       : best->full  ? " (all that the port took)"
+				     : " (all that the sender could)",
+		       best->latency.median_us, best->latency.p99_us, best->latency.p999_us);
 	else if (s)
 		printf("no rate was without loss\n");
 	printf("verdict: %s\n", good ? "nothing misdelivered, reordered, duplicated or corrupted" : "WRONG");

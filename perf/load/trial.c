@@ -10,8 +10,6 @@
 #include "load/network.h"
 #include "load/receive.h"
 
-#define NAP_NS      20000
-#define NAP_TURNS   32
 #define CATCH_UP_S  0.001 /* of traffic, after this thread was away */
 #define FIND_S      10
 #define SWEEP_STUCK 15 /* seconds without one acknowledgement: longer than all repetitions of an update */
@@ -75,8 +73,8 @@ static void turns(struct hp_load *l, double seconds, bool (*done)(struct hp_load
 	for (uint64_t now = start; now < end && !hp_trial_stop && !(done && done(l, now)); now = rte_rdtsc()) {
 		if (turn(l)) {
 			idle = 0;
-		} else if (l->options.sleep && ++idle > NAP_TURNS) {
-			nanosleep(&(struct timespec){.tv_nsec = NAP_NS}, NULL);
+		} else if (l->options.sleep && ++idle > HP_TRIAL_NAP_TURNS) {
+			nanosleep(&(struct timespec){.tv_nsec = HP_TRIAL_NAP_NS}, NULL);
 		}
 		if (tell && now >= second) {
 			tell(l, (double)(now - start) / (double)l->hz);
@@ -168,6 +166,8 @@ static void judge(const struct hp_load *l, struct hp_trial_result *out)
 	memcpy(out->count, v->count, sizeof(out->count));
 	out->sent = l->traffic.sent;
 	out->held = l->traffic.held;
+	for (unsigned int i = 0; i < l->options.ports; i++)
+		out->full += l->port[i].full;
 	out->lost = out->sent - hp_verdict_received(v);
 	out->old_in_flight = v->old_in_flight;
 	out->octets = v->octets;
@@ -192,6 +192,8 @@ void hp_trial_run(struct hp_load *l, double pps, void (*tell)(const struct hp_lo
 	hp_fleet_new_trial(l->fleet);
 	l->verdict = (struct hp_verdict){0};
 	l->traffic.sent = l->traffic.held = 0;
+	for (unsigned int i = 0; i < l->options.ports; i++)
+		l->port[i].full = 0;
 	l->fleet->counts = (struct hp_fleet_counts){0};
 	l->updates.latency = (struct hp_latency){0};
 	l->updates.astray = 0;

@@ -15,6 +15,10 @@
 #include "load/updates.h"
 #include "load/verdict.h"
 
+/* With --sleep: after so many turns without work so long a nap. */
+#define HP_TRIAL_NAP_TURNS 32
+#define HP_TRIAL_NAP_NS    20000
+
 struct hp_load {
 	struct hp_options options;
 	struct hp_load_port port[HP_OPTIONS_PORTS];
@@ -47,6 +51,7 @@ struct hp_sweep_result {
 struct hp_trial_result {
 	double asked_pps, sent_pps, seconds;
 	uint64_t sent, lost, held;
+	uint64_t full; /* times that a port did not take all that was to be sent */
 	uint64_t count[HP_VERDICT_COUNT], old_in_flight, octets, misdelivered;
 	uint32_t flows, flows_with_loss, worst_lost;
 	struct hp_percentiles latency, acknowledged;

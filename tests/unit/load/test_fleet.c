@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "load/fleet.h"
 #include "load/traffic.h"
@@ -101,6 +102,28 @@ void fleet_repeats(void)
 	hp_fleet_destroy(f);
 }
 
+/* 5 % of the packets of a direction are watched: half by the one mover (1 of 32 places), half by the four busy nodes. */
+static void watched_share(struct hp_traffic *t, enum hp_direction d, uint32_t mover)
+{
+	static unsigned int count[1000];
+	unsigned int of_direction = 0;
+	struct hp_pick pick;
+
+	memset(count, 0, sizeof(count));
+	while (of_direction < 100000) {
+		hp_traffic_choose(t, &pick, 1);
+		if (pick.direction != d)
+			continue;
+		count[pick.node]++;
+		of_direction++;
+	}
+	CU_ASSERT_TRUE(count[mover] > 120 && count[mover] < 240);
+	for (uint32_t i = 1; i < HP_TRAFFIC_BUSY; i++)
+		CU_ASSERT_TRUE(i == mover || (count[i] > 600 && count[i] < 850));
+	for (uint32_t i = 10; i < 990; i++)
+		CU_ASSERT_TRUE(count[i] > 80 && count[i] < 110);
+}
+
 void traffic_chooses(void)
 {
 	static const unsigned int share[HP_DIRECTIONS] = {[HP_INTERCEPT] = 45, [HP_DETUNNEL] = 45, [HP_HAIRPIN] = 10};
@@ -113,7 +136,7 @@ void traffic_chooses(void)
 	uint64_t took;
 
 	hp_frame_init(&frame, &a, 1);
-	hp_traffic_init(&t, f, &frame, share, 0);
+	hp_traffic_init(&t, f, &frame, share, 0, 5);
 	for (int i = 0; i < 120000; i++) {
 		hp_traffic_choose(&t, &pick, 1);
 		direction[pick.direction]++;
@@ -142,6 +165,10 @@ void traffic_chooses(void)
 	pick.direction = HP_HAIRPIN;
 	CU_ASSERT_TRUE(hp_traffic_ready(&t, &pick));
 	hp_fleet_begin(f, 5, HP_NODE_MOVING, 3);
+	/* Of a thousand nodes the one that moves, and the busy ones, have far more than a thousandth; to who moves, in a hairpin. */
+	watched_share(&t, HP_INTERCEPT, 5);
+	watched_share(&t, HP_DETUNNEL, 5);
+	watched_share(&t, HP_HAIRPIN, 4);
 	for (unsigned int d = 0; d < HP_DIRECTIONS; d++) {
 		pick.direction = (uint8_t)d;
 		CU_ASSERT_EQUAL(hp_traffic_ready(&t, &pick), d == HP_INTERCEPT);

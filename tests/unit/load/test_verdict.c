@@ -40,7 +40,7 @@ static void begin(struct world *w)
 	memset(w, 0, sizeof(*w));
 	CU_ASSERT_EQUAL_FATAL(hp_fleet_create(&w->fleet, NODES, 7), 0);
 	hp_frame_init(&w->frame, &addresses, RUN);
-	hp_traffic_init(&w->traffic, w->fleet, &w->frame, share, 100);
+	hp_traffic_init(&w->traffic, w->fleet, &w->frame, share, 100, 0);
 	for (uint32_t i = 0; i < NODES; i++) {
 		hp_fleet_begin(w->fleet, i, HP_NODE_REGISTERING, 1);
 		hp_fleet_answered(w->fleet, i, 0, 1, 2, &took);
