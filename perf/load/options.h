@@ -10,7 +10,7 @@
 #include "load/fleet.h"
 
 #define HP_OPTIONS_PORTS 2
-#define HP_OPTIONS_EAL   16
+#define HP_OPTIONS_EAL   64
 #define HP_BURST_MOST    64
 
 struct hp_options {
