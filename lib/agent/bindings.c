@@ -112,7 +112,7 @@ static int take_id(struct hp_bindings *s, uint32_t *id)
 	if (s->reach == s->max)
 		return -ENOSPC;
 	if (s->reach == s->chunks * CHUNK) {
-		s->chunk[s->chunks] = calloc(CHUNK, sizeof(struct hp_binding));
+		s->chunk[s->chunks] = aligned_alloc(sizeof(struct hp_binding), CHUNK * sizeof(struct hp_binding));
 		if (!s->chunk[s->chunks])
 			return -ENOMEM;
 		s->chunks++;

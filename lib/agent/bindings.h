@@ -25,18 +25,11 @@ struct hp_linklocal {
 	struct hp_binding *binding;
 };
 
-/* Kept small: there are as many as mobile nodes. */
+/* Kept small: there are as many as mobile nodes. Two lines of the cache, what a look by address wants in the first. */
 struct hp_binding {
 	struct hp_table_node node;
 	struct hp_ip6 hoa; /* the key */
 	struct hp_ip6 coa;
-	struct hp_timer timer; /* VALID: its end. GONE, or PROBING after it: the end of the memory of `sequence` */
-	uint64_t registered_wall_ms;
-	struct hp_probation *probation; /* an update that waits for duplicate address detection */
-	struct hp_linklocal *linklocal;
-	uint32_t id;
-	uint32_t older, newer; /* by id: neighbours among the GONE; free ones are chained by `newer` */
-	uint32_t path_mtu_since_s;
 	uint16_t link;
 	uint16_t sequence;
 	uint16_t lifetime; /* granted, units of 4 s */
@@ -46,7 +39,16 @@ struct hp_binding {
 	bool used;         /* not on the free chain */
 	bool key_movable;
 	bool linklocal_defended;
+
+	struct hp_timer timer; /* VALID: its end. GONE, or PROBING after it: the end of the memory of `sequence` */
+	uint64_t registered_wall_ms;
+	struct hp_probation *probation; /* an update that waits for duplicate address detection */
+	struct hp_linklocal *linklocal;
+	uint32_t id;
+	uint32_t older, newer; /* by id: neighbours among the GONE; free ones are chained by `newer` */
+	uint32_t path_mtu_since_s;
 };
+_Static_assert(sizeof(struct hp_binding) == 128, "two lines of the cache");
 
 struct hp_bindings;
 
