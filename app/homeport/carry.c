@@ -94,6 +94,7 @@ void hp_carry_out(struct hp_app *app)
 			break;
 		}
 	}
+	hp_dataplane_flush(app->dp);
 	hp_effects_clear(app->fx);
 	if (hp_effects_lost(app->fx) != app->effects_lost_at) {
 		app->effects_lost_at = hp_effects_lost(app->fx);

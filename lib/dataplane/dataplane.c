@@ -269,6 +269,8 @@ int hp_dataplane_start(struct hp_dataplane *dp, struct hp_error *e)
 /* What management has handed over still leaves: each worker empties its ring in its last turn. */
 void hp_dataplane_stop(struct hp_dataplane *dp)
 {
+	if (dp->running)
+		hp_dataplane_flush(dp);
 	for (unsigned int i = 0; i < dp->running; i++)
 		__atomic_store_n(&dp->worker[i]->stop, 1, __ATOMIC_RELEASE);
 	for (unsigned int i = 0; i < dp->running; i++) {
@@ -300,6 +302,7 @@ void hp_dataplane_destroy(struct hp_dataplane *dp)
 		for (int c = 0; c < HP_PUNT_CLASS_COUNT; c++)
 			drain(dp->worker[i]->punt[c]);
 		drain(dp->worker[i]->inject);
+		rte_pktmbuf_free_bulk(dp->out[i].m, dp->out[i].n);
 		worker_destroy(dp->worker[i]);
 	}
 	hp_reclaim_destroy(dp->reclaim);

@@ -106,8 +106,10 @@ bool hp_dataplane_sleep(struct hp_dataplane *dp);
 struct rte_mbuf *hp_dataplane_alloc(struct hp_dataplane *dp, size_t len, uint8_t **data);
 void *hp_dataplane_data(struct rte_mbuf *m, size_t *len);
 void hp_dataplane_free(struct hp_dataplane *dp, struct rte_mbuf *m);
-/* Frames it (VLAN included), fragments it when longer than the link's MTU, hands it to a worker's transmit ring. Takes the mbuf. */
+/* Frames it (VLAN included), fragments it when longer than the link's MTU. Takes the mbuf. Leaves with the next flush, or before. */
 void hp_dataplane_transmit(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link, const struct hp_mac *to);
+/* The end of a batch of changes and packets: one grace period for what was replaced, one handing over to each worker. */
+void hp_dataplane_flush(struct hp_dataplane *dp);
 
 /* Housekeeping, every ~10 ms: frees what was retired once all workers have passed by, link state, heartbeats. */
 void hp_dataplane_tick(struct hp_dataplane *dp, uint64_t now_ms);

@@ -25,6 +25,9 @@ static struct hp_punt punt_of(struct rte_mbuf *m)
 	};
 }
 
+/* Of the SPARE places in the hot table (hot.c), so that a poll's packets find theirs. */
+#define RETIRED_MOST 3072
+
 /* One ring's share before the next has its turn. */
 static unsigned int take(struct rte_ring *ring, unsigned int max, hp_punt_fn *handle, void *ctx)
 {
@@ -47,11 +50,19 @@ static unsigned int take(struct rte_ring *ring, unsigned int max, hp_punt_fn *ha
 	return n;
 }
 
+/* A packet has at most one entry of the hot table replaced; rather than find no place for the new one it waits in its ring. */
+static bool choked(struct hp_dataplane *dp)
+{
+	return hp_reclaim_waiting(dp->reclaim) > RETIRED_MOST && hp_reclaim_poll(dp->reclaim, SIZE_MAX) > RETIRED_MOST;
+}
+
 unsigned int hp_dataplane_poll(struct hp_dataplane *dp, unsigned int max, hp_punt_fn *handle, void *ctx)
 {
 	const unsigned int rings = dp->shared.workers * HP_PUNT_CLASS_COUNT;
 	unsigned int taken = 0, empty = 0;
 
+	if (choked(dp))
+		return 0;
 	while (taken < max && empty < rings) {
 		unsigned int n = take(dp->worker[dp->poll_worker]->punt[dp->poll_class], max - taken, handle, ctx);
 
@@ -113,9 +124,30 @@ void hp_dataplane_free(struct hp_dataplane *dp, struct rte_mbuf *m)
 	rte_pktmbuf_free(m);
 }
 
+static void hand_over(struct hp_dataplane *dp, unsigned int worker)
+{
+	struct hp_out *out = &dp->out[worker];
+	unsigned int n;
+
+	if (!out->n)
+		return;
+	n = rte_ring_sp_enqueue_burst(dp->worker[worker]->inject, (void **)out->m, out->n, NULL);
+	dp->no_memory += out->n - n;
+	rte_pktmbuf_free_bulk(out->m + n, out->n - n);
+	out->n = 0;
+}
+
+void hp_dataplane_flush(struct hp_dataplane *dp)
+{
+	hp_reclaim_seal(dp->reclaim);
+	for (unsigned int i = 0; i < dp->shared.workers; i++)
+		hand_over(dp, i);
+}
+
 static void to_worker(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link, const uint8_t *eth, size_t eth_len)
 {
 	const uint16_t port = dp->shared.link[link].port;
+	struct hp_out *out = &dp->out[port % dp->shared.workers];
 	char *at = rte_pktmbuf_prepend(m, (uint16_t)eth_len);
 
 	if (!at) {
@@ -124,10 +156,9 @@ static void to_worker(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link
 	}
 	memcpy(at, eth, eth_len);
 	hp_meta(m)->punt_link = port;
-	if (rte_ring_sp_enqueue(dp->worker[port % dp->shared.workers]->inject, m)) {
-		dp->no_memory++;
-		rte_pktmbuf_free(m);
-	}
+	out->m[out->n++] = m;
+	if (out->n == HP_BURST)
+		hand_over(dp, port % dp->shared.workers);
 }
 
 void hp_dataplane_transmit(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link, const struct hp_mac *to)

@@ -19,6 +19,7 @@ struct hp_reclaim {
 	struct rte_rcu_qsbr *qsbr;
 	struct retired *queue; /* a ring; room is a power of two */
 	size_t head, count, room;
+	size_t sealed; /* of count: those with a token */
 };
 
 int hp_reclaim_create(struct hp_reclaim **out, unsigned int readers)
@@ -44,6 +45,7 @@ static void pop(struct hp_reclaim *r)
 
 	r->head++;
 	r->count--;
+	r->sealed--;
 	e.give_back(e.owner, e.ptr, e.number);
 }
 
@@ -51,8 +53,10 @@ void hp_reclaim_destroy(struct hp_reclaim *r)
 {
 	if (!r)
 		return;
-	while (r->count)
+	while (r->count) {
+		r->sealed = r->count;
 		pop(r);
+	}
 	rte_free(r->qsbr);
 	free(r->queue);
 	free(r);
@@ -84,16 +88,37 @@ int hp_reclaim_reserve(struct hp_reclaim *r, size_t n)
 	return 0;
 }
 
+static struct retired *at(struct hp_reclaim *r, size_t i)
+{
+	return &r->queue[(r->head + i) & (r->room - 1)];
+}
+
 void hp_reclaim_retire(struct hp_reclaim *r, hp_reclaim_fn *give_back, void *owner, void *ptr, uint32_t number)
 {
-	r->queue[(r->head + r->count) & (r->room - 1)] = (struct retired){rte_rcu_qsbr_start(r->qsbr), give_back, owner, ptr, number};
-	r->count++;
+	*at(r, r->count++) = (struct retired){.give_back = give_back, .owner = owner, .ptr = ptr, .number = number};
+}
+
+void hp_reclaim_seal(struct hp_reclaim *r)
+{
+	uint64_t token;
+
+	if (r->sealed == r->count)
+		return;
+	token = rte_rcu_qsbr_start(r->qsbr);
+	while (r->sealed < r->count)
+		at(r, r->sealed++)->token = token;
+}
+
+size_t hp_reclaim_waiting(const struct hp_reclaim *r)
+{
+	return r->count;
 }
 
 size_t hp_reclaim_poll(struct hp_reclaim *r, size_t max)
 {
-	/* Tokens only grow: what the first one waits for, the others wait for too. */
-	while (r->count && max-- && rte_rcu_qsbr_check(r->qsbr, r->queue[r->head & (r->room - 1)].token, false) == 1)
+	hp_reclaim_seal(r);
+	/* Tokens only grow: what the first one waits for, the others wait for too. What is given back may retire more. */
+	while (r->sealed && max-- && rte_rcu_qsbr_check(r->qsbr, at(r, 0)->token, false) == 1)
 		pop(r);
 	return r->count;
 }

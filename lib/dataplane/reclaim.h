@@ -20,8 +20,11 @@ struct rte_rcu_qsbr *hp_reclaim_qsbr(struct hp_reclaim *r);
 
 /* Room for `n` more, asked before anything is changed: 0 or -ENOMEM. */
 int hp_reclaim_reserve(struct hp_reclaim *r, size_t n);
-/* After it was unpublished. Cannot fail within what was reserved. */
+/* After it was unpublished. Cannot fail within what was reserved. Its grace period begins with the next seal or poll. */
 void hp_reclaim_retire(struct hp_reclaim *r, hp_reclaim_fn *give_back, void *owner, void *ptr, uint32_t number);
+/* One grace period for all that was retired since the last: a token is a line that every worker reads in every turn. */
+void hp_reclaim_seal(struct hp_reclaim *r);
+size_t hp_reclaim_waiting(const struct hp_reclaim *r);
 /* Gives back what is due, at most `max`; returns how many still wait. */
 size_t hp_reclaim_poll(struct hp_reclaim *r, size_t max);
 

@@ -14,9 +14,16 @@ struct hp_port_state {
 	bool up, told, told_up; /* carrier, and what port_changed said last */
 };
 
+/* Frames of the management core on their way to a worker. */
+struct hp_out {
+	unsigned int n;
+	struct rte_mbuf *m[HP_BURST];
+};
+
 struct hp_dataplane {
 	struct hp_shared shared;
 	struct hp_worker *worker[HP_WORKERS];
+	struct hp_out out[HP_WORKERS];
 	unsigned int running;
 	struct hp_reclaim *reclaim;
 	struct hp_port_state *port_state;
