@@ -39,7 +39,7 @@
 	X(HP_DP_DROP_ECN, "drop.ecn", "drop: congestion experienced outside, not ECN-capable inside (RFC 6040 §4.2)")                      \
 	X(HP_DP_DROP_FRAGMENT, "drop.fragment", "drop: fragment malformed, overlapping (RFC 5722) or of a packet too large for us")        \
 	X(HP_DP_DROP_FRAGMENT_TIMEOUT, "drop.fragment_timeout", "drop: fragments whose rest did not come within 60 s")                     \
-	X(HP_DP_DROP_FRAGMENT_FULL, "drop.fragment_full", "drop: fragments, the reassembly table was full")                                \
+	X(HP_DP_DROP_FRAGMENT_FULL, "drop.fragment_full", "drop: fragments of unfinished packets, given up for newer ones")                \
 	X(HP_DP_DROP_POLICED, "drop.policed", "drop: more for the management core than its class is allowed")                              \
 	X(HP_DP_DROP_PUNT_FULL, "drop.punt_full", "drop: ring to the management core full")                                                \
 	X(HP_DP_DROP_TX_FULL, "drop.tx_full", "drop: transmit queue full")                                                                 \

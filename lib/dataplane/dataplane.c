@@ -21,6 +21,7 @@
 #define INJECT_RING   16384
 #define MBUF_CACHE    256
 #define HOUSE_MBUFS   8192 /* rings, reassembly, packets that wait for a neighbour */
+#define REASSEMBLY    8    /* the part of all buffers, 1/8, that unfinished packets may hold */
 #define DESCRIPTORS   1024
 #define DEFAULT_PATHS 65536u
 
@@ -95,7 +96,8 @@ static int worker_create(struct hp_worker **out, struct hp_dataplane *dp, const 
 	w->path_packets = rte_zmalloc_socket("path packets", paths(c) * sizeof(*w->path_packets), RTE_CACHE_LINE_SIZE, socket);
 	if (c->accounting)
 		w->account = rte_zmalloc_socket("account", c->max_bindings * sizeof(*w->account), RTE_CACHE_LINE_SIZE, socket);
-	if (!w->inject || !w->path_packets || (c->accounting && !w->account) || hp_reassembly_create(&w->reassembly, socket))
+	if (!w->inject || !w->path_packets || (c->accounting && !w->account) ||
+	    hp_reassembly_create(&w->reassembly, mbufs(c) / REASSEMBLY / c->workers, socket))
 		goto destroy;
 	hp_policers_init(w);
 	*out = w;

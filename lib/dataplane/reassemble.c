@@ -5,6 +5,7 @@
 #include <rte_cycles.h>
 #include <rte_malloc.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "dataplane/header.h"
 #include "dataplane/key.h"
@@ -20,6 +21,7 @@ struct part {
 };
 
 struct under_way {
+	TAILQ_ENTRY(under_way) by_age;
 	struct hp_ip6 src, dst;
 	uint32_t id;
 	uint64_t until; /* TSC; 0: free */
@@ -30,16 +32,19 @@ struct under_way {
 
 struct hp_reassembly {
 	uint32_t secret;
-	unsigned int busy, scan;
+	unsigned int held, most; /* fragments */
+	TAILQ_HEAD(, under_way) oldest;
 	struct under_way slot[HP_REASSEMBLY_PACKETS];
 };
 
-int hp_reassembly_create(struct hp_reassembly **out, int socket)
+int hp_reassembly_create(struct hp_reassembly **out, unsigned int fragments, int socket)
 {
 	*out = rte_zmalloc_socket("reassembly", sizeof(**out), RTE_CACHE_LINE_SIZE, socket);
 	if (!*out)
 		return -ENOMEM;
 	(*out)->secret = hp_key_secret();
+	(*out)->most = fragments < HP_REASSEMBLY_FRAGMENTS ? HP_REASSEMBLY_FRAGMENTS : fragments;
+	TAILQ_INIT(&(*out)->oldest);
 	return 0;
 }
 
@@ -47,22 +52,29 @@ static void release(struct hp_reassembly *r, struct under_way *u)
 {
 	for (unsigned int i = 0; i < u->parts; i++)
 		rte_pktmbuf_free(u->part[i].m);
+	r->held -= u->parts;
 	u->parts = 0;
 	u->until = 0;
-	r->busy--;
+	TAILQ_REMOVE(&r->oldest, u, by_age);
+}
+
+/* Nobody may stop others' packets from coming together by fragments without end: what is oldest makes room. */
+static void give_up(struct hp_reassembly *r, struct hp_worker *w, struct under_way *u)
+{
+	hp_count(w, HP_DP_DROP_FRAGMENT_FULL, u->parts);
+	release(r, u);
 }
 
 void hp_reassembly_destroy(struct hp_reassembly *r)
 {
 	if (!r)
 		return;
-	for (unsigned int i = 0; i < HP_REASSEMBLY_PACKETS; i++)
-		if (r->slot[i].until)
-			release(r, &r->slot[i]);
+	while (!TAILQ_EMPTY(&r->oldest))
+		release(r, TAILQ_FIRST(&r->oldest));
 	rte_free(r);
 }
 
-/* The slot of (source, destination, id), a free one of its set, or NULL: the set is full. */
+/* The slot of (source, destination, id), else a free one of its set, else the oldest of its set. */
 static struct under_way *find(struct hp_reassembly *r, const struct hp_packet *p, uint32_t id)
 {
 	struct {
@@ -70,17 +82,34 @@ static struct under_way *find(struct hp_reassembly *r, const struct hp_packet *p
 		uint32_t id, zero[3];
 	} key = {p->src, p->dst, id, {0}};
 	uint32_t first = hp_key_hash(&key, sizeof(key), r->secret) % (HP_REASSEMBLY_PACKETS / WAYS) * WAYS;
-	struct under_way *spare = NULL;
+	struct under_way *spare = &r->slot[first];
 
 	for (unsigned int i = first; i < first + WAYS; i++) {
 		struct under_way *u = &r->slot[i];
 
-		if (!u->until)
-			spare = u;
-		else if (u->id == id && hp_ip6_eq(&u->src, &p->src) && hp_ip6_eq(&u->dst, &p->dst))
+		if (u->until && u->id == id && hp_ip6_eq(&u->src, &p->src) && hp_ip6_eq(&u->dst, &p->dst))
 			return u;
+		if (u->until < spare->until)
+			spare = u;
 	}
 	return spare;
+}
+
+/* Where this fragment belongs, with room for it. */
+static struct under_way *place(struct hp_reassembly *r, struct hp_worker *w, const struct hp_packet *p, uint32_t id)
+{
+	struct under_way *u = find(r, p, id);
+
+	if (u->until && (u->id != id || !hp_ip6_eq(&u->src, &p->src) || !hp_ip6_eq(&u->dst, &p->dst)))
+		give_up(r, w, u);
+	while (r->held >= r->most)
+		give_up(r, w, TAILQ_FIRST(&r->oldest));
+	if (!u->until) {
+		*u = (struct under_way){
+			.src = p->src, .dst = p->dst, .id = id, .until = w->now + HP_REASSEMBLY_TIMEOUT_S * rte_get_tsc_hz()};
+		TAILQ_INSERT_TAIL(&r->oldest, u, by_age);
+	}
+	return u;
 }
 
 static bool beyond(const struct under_way *u, uint32_t end)
@@ -152,18 +181,9 @@ struct rte_mbuf *hp_reassemble(struct hp_reassembly *r, struct hp_worker *w, str
 	const uint32_t from = p->fragment_at + FRAGMENT_HEADER, len = (uint32_t)p->len - from;
 	const bool more = f[3] & 1;
 	const uint32_t room = rte_pktmbuf_data_room_size(w->shared->pool) - RTE_PKTMBUF_HEADROOM;
-	struct under_way *u = find(r, p, id);
+	struct under_way *u = place(r, w, p, id);
 	struct rte_mbuf *whole;
 
-	if (!u) {
-		hp_drop(w, m, HP_DP_DROP_FRAGMENT_FULL);
-		return NULL;
-	}
-	if (!u->until) {
-		*u = (struct under_way){
-			.src = p->src, .dst = p->dst, .id = id, .until = w->now + HP_REASSEMBLY_TIMEOUT_S * rte_get_tsc_hz()};
-		r->busy++;
-	}
 	if (repeated(u, m, from, at, len)) {
 		hp_drop(w, m, HP_DP_DROP_FRAGMENT);
 		return NULL;
@@ -177,6 +197,7 @@ struct rte_mbuf *hp_reassemble(struct hp_reassembly *r, struct hp_worker *w, str
 		return NULL;
 	}
 	u->part[u->parts++] = (struct part){m, (uint16_t)at, (uint16_t)len, (uint16_t)from};
+	r->held++;
 	u->have += len;
 	if (!more)
 		u->whole = at + len;
@@ -191,20 +212,17 @@ struct rte_mbuf *hp_reassemble(struct hp_reassembly *r, struct hp_worker *w, str
 
 void hp_reassembly_expire(struct hp_reassembly *r, struct hp_worker *w)
 {
-	struct under_way *u;
-	const struct part *first;
+	struct under_way *u = TAILQ_FIRST(&r->oldest);
 
-	if (!r->busy)
+	if (!u || u->until > w->now)
 		return;
-	/* One slot a turn: over all of them long before anything is noticeably late. */
-	u = &r->slot[r->scan++ % HP_REASSEMBLY_PACKETS];
-	if (!u->until || u->until > w->now)
-		return;
-	first = first_part(u);
-	hp_count(w, HP_DP_DROP_FRAGMENT_TIMEOUT, u->parts - (first != NULL));
-	if (first) {
-		rte_mbuf_refcnt_update(first->m, 1);
-		hp_punt(w, first->m, HP_PUNT_ERROR, HP_PUNT_REASSEMBLY, 0);
+	for (unsigned int i = 0; i < u->parts; i++) {
+		if (u->part[i].at == 0)
+			hp_punt(w, u->part[i].m, HP_PUNT_ERROR, HP_PUNT_REASSEMBLY, 0);
+		else
+			hp_drop(w, u->part[i].m, HP_DP_DROP_FRAGMENT_TIMEOUT);
 	}
+	r->held -= u->parts;
+	u->parts = 0;
 	release(r, u);
 }
