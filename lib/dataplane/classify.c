@@ -8,14 +8,27 @@
 #define ETHER  14
 #define TAGGED 18
 
+/* A frame that its driver left in several buffers, into the first of them: it holds the largest frame of our MTUs. */
+static bool gather(struct hp_worker *w, struct rte_mbuf *m)
+{
+	if (rte_pktmbuf_linearize(m)) {
+		hp_drop(w, m, HP_DP_DROP_SEGMENTS);
+		return false;
+	}
+	hp_count(w, HP_DP_GATHERED, 1);
+	return true;
+}
+
 /* Length of the Ethernet header and the link; 0: dropped. */
 static inline unsigned int ethernet(struct hp_worker *w, const struct hp_port *p, struct rte_mbuf *m, const uint8_t *f, uint16_t *link)
 {
 	unsigned int len = ETHER;
 	uint16_t vlan = 0, type;
 
+	if (unlikely(m->nb_segs != 1) && !gather(w, m))
+		return 0;
 	/* Nothing shorter than its headers is of use. */
-	if (m->nb_segs != 1 || m->data_len < ETHER + HP_IP6_HEADER) {
+	if (m->data_len < ETHER + HP_IP6_HEADER) {
 		hp_drop(w, m, HP_DP_DROP_FRAME);
 		return 0;
 	}

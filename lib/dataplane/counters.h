@@ -19,7 +19,9 @@
 	X(HP_DP_FRAGMENTED, "packets.fragmented", "fragments made of tunnel packets and packets of ours")                                  \
 	X(HP_DP_REASSEMBLED, "packets.reassembled", "packets put together from fragments sent to us")                                      \
 	X(HP_DP_FRAGMENTS_HELD, "packets.fragments", "fragments received for us")                                                          \
+	X(HP_DP_GATHERED, "packets.gathered", "frames put together from several buffers of their driver")                                  \
 	X(HP_DP_DROP_FRAME, "drop.frame", "drop: frame too short for its headers or its payload length")                                   \
+	X(HP_DP_DROP_SEGMENTS, "drop.segments", "drop: frame in several buffers, longer than the largest MTU")                             \
 	X(HP_DP_DROP_NOT_OURS, "drop.other_mac", "drop: frame for another station")                                                        \
 	X(HP_DP_DROP_ETHERTYPE, "drop.ethertype", "drop: neither IPv6 nor VLAN")                                                           \
 	X(HP_DP_DROP_VLAN, "drop.vlan", "drop: VLAN without a link")                                                                       \

@@ -164,7 +164,7 @@ static int create_ports(struct hp_dataplane *dp, const struct hp_dp_conf *c, str
 		return hp_error_set(e, ENOMEM, "runtime.memory_mb", "no memory for %u packet buffers of %u octets", mbufs(c), buffer);
 	for (unsigned int i = 0; i < c->ports; i++) {
 		struct hp_port_state *st = &dp->port_state[i];
-		int ret = hp_port_start(&dp->shared.port[i], &st->plan, dp->shared.pool, i, &st->promiscuous, e);
+		int ret = hp_port_start(&dp->shared.port[i], &st->plan, dp->shared.pool, i, &st->found, e);
 
 		if (ret)
 			return ret;

@@ -2,10 +2,16 @@
 #include "dataplane/port.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <rte_dev.h>
+#include <rte_devargs.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
+#include <rte_flow.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 static int fail(struct hp_error *e, unsigned int index, int code, const char *what)
 {
@@ -24,6 +30,18 @@ static int look(uint16_t id, struct rte_eth_dev_info *info)
 		return ret;
 	ret = rte_eth_dev_configure(id, 1, 1, &(struct rte_eth_conf){0});
 	return ret ? ret : rte_eth_dev_info_get(id, info);
+}
+
+/* What af_packet was told, or its default. */
+static uint32_t slot(const struct rte_eth_dev_info *info)
+{
+	static const char key[] = "framesz=";
+	const struct rte_devargs *args = rte_dev_devargs(info->device);
+	const char *at = args && args->args ? strstr(args->args, key) : NULL;
+
+	if (strcmp(info->driver_name, "net_af_packet") != 0)
+		return 0;
+	return at ? (uint32_t)strtoul(at + sizeof(key) - 1, NULL, 0) : 2048;
 }
 
 int hp_port_find(const struct hp_dp_port *want, unsigned int index, unsigned int workers, uint16_t *id, struct hp_port_plan *plan,
@@ -53,6 +71,7 @@ int hp_port_find(const struct hp_dp_port *want, unsigned int index, unsigned int
 		.tx_offloads = info.tx_offload_capa,
 		.min_rx_bufsize = info.min_rx_bufsize,
 		.max_rx_frame = info.max_rx_pktlen,
+		.slot = slot(&info),
 		.min_mtu = info.min_mtu,
 		.max_mtu = info.max_mtu,
 		.rx_desc_min = info.rx_desc_lim.nb_min,
@@ -81,26 +100,52 @@ static bool hear_multicast(uint16_t id)
 	return true;
 }
 
-int hp_port_start(struct hp_port *p, const struct hp_port_plan *plan, struct rte_mempool *pool, unsigned int index, bool *promiscuous,
-		  struct hp_error *e)
+bool hp_port_hash_inner(uint16_t id, uint16_t queues)
+{
+	uint16_t queue[UINT8_MAX + 1];
+	const struct rte_flow_item_ipv6 outer = {.hdr.proto = IPPROTO_IPV6}, outer_mask = {.hdr.proto = UINT8_MAX};
+	const struct rte_flow_item pattern[] = {{.type = RTE_FLOW_ITEM_TYPE_ETH},
+						{.type = RTE_FLOW_ITEM_TYPE_IPV6, .spec = &outer, .mask = &outer_mask},
+						{.type = RTE_FLOW_ITEM_TYPE_IPV6},
+						{.type = RTE_FLOW_ITEM_TYPE_END}};
+	const struct rte_flow_action_rss rss = {.level = 2, .types = RTE_ETH_RSS_IPV6, .queue_num = queues, .queue = queue};
+	const struct rte_flow_action action[] = {{.type = RTE_FLOW_ACTION_TYPE_RSS, .conf = &rss}, {.type = RTE_FLOW_ACTION_TYPE_END}};
+	struct rte_flow_error why;
+
+	if (queues > RTE_DIM(queue))
+		return false;
+	for (uint16_t q = 0; q < queues; q++)
+		queue[q] = q;
+	return rte_flow_create(id, &(struct rte_flow_attr){.ingress = 1}, pattern, action, &why) != NULL;
+}
+
+int hp_port_start(struct hp_port *p, const struct hp_port_plan *plan, struct rte_mempool *pool, unsigned int index,
+		  struct hp_port_found *found, struct hp_error *e)
 {
 	const int socket = rte_eth_dev_socket_id(p->id);
 	struct rte_eth_conf conf = {
-		.rxmode = {.mq_mode = plan->rss ? RTE_ETH_MQ_RX_RSS : RTE_ETH_MQ_RX_NONE, .offloads = plan->rx_offloads, .mtu = plan->mtu},
+		.rxmode = {.mq_mode = plan->rss ? RTE_ETH_MQ_RX_RSS : RTE_ETH_MQ_RX_NONE,
+			   .offloads = plan->rx_offloads,
+			   .mtu = plan->own_mtu ? 0 : plan->mtu},
 		.txmode = {.offloads = plan->tx_offloads},
 		.rx_adv_conf.rss_conf = {.rss_hf = plan->rss},
 	};
 	uint16_t rx = plan->rx_desc, tx = plan->tx_desc;
 	struct rte_ether_addr mac;
-	int ret = rte_eth_dev_configure(p->id, plan->rx_queues, plan->tx_queues, &conf);
+	int ret;
 
+	if (plan->key && getrandom(found->key, plan->key, GRND_NONBLOCK) == plan->key) {
+		conf.rx_adv_conf.rss_conf.rss_key = found->key;
+		conf.rx_adv_conf.rss_conf.rss_key_len = plan->key;
+	}
+	ret = rte_eth_dev_configure(p->id, plan->rx_queues, plan->tx_queues, &conf);
 	if (ret)
 		return fail(e, index, -ret, "configure");
 	ret = rte_eth_dev_adjust_nb_rx_tx_desc(p->id, &rx, &tx);
 	if (ret)
 		return fail(e, index, -ret, "descriptors");
 	/* Drivers without a settable MTU take what their interface has; frames that do not fit are counted as missed. */
-	ret = rte_eth_dev_set_mtu(p->id, plan->mtu);
+	ret = plan->own_mtu ? 0 : rte_eth_dev_set_mtu(p->id, plan->mtu);
 	if (ret && ret != -ENOTSUP)
 		return fail(e, index, -ret, "MTU");
 	for (uint16_t q = 0; q < plan->rx_queues; q++) {
@@ -116,7 +161,8 @@ int hp_port_start(struct hp_port *p, const struct hp_port_plan *plan, struct rte
 	ret = rte_eth_dev_start(p->id);
 	if (ret)
 		return fail(e, index, -ret, "start");
-	*promiscuous = hear_multicast(p->id);
+	found->promiscuous = hear_multicast(p->id);
+	found->inner = plan->rss & RTE_ETH_RSS_LEVEL_INNERMOST || (plan->inner_rule && hp_port_hash_inner(p->id, plan->rx_queues));
 	ret = rte_eth_macaddr_get(p->id, &mac);
 	if (ret)
 		return fail(e, index, -ret, "MAC address");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How a port is set up, chosen by a pure function of what its driver says it can do. Everything is correct without any offload:
- * checksums of others are never touched, ours are made in software, VLAN tags are read and written by the pipeline. */
+ * checksums of others are never touched, ours are made in software, VLAN tags are read and written by the pipeline, what is sent is
+ * linear (docs/decisions/offloads.md). */
 #ifndef HP_DATAPLANE_PORTPLAN_H
 #define HP_DATAPLANE_PORTPLAN_H
 
@@ -15,6 +16,7 @@ struct hp_port_capability {
 	uint8_t hash_key_size;
 	uint64_t rx_offloads, tx_offloads;
 	uint32_t min_rx_bufsize, max_rx_frame; /* min_rx_bufsize, max_rx_pktlen */
+	uint32_t slot; /* af_packet: its framesz, what a frame in its ring may take with the kernel's header; others 0 */
 	uint16_t min_mtu, max_mtu;
 	uint16_t rx_desc_min, rx_desc_max, rx_desc_align;
 	uint16_t tx_desc_min, tx_desc_max, tx_desc_align;
@@ -31,9 +33,12 @@ struct hp_port_want {
 
 struct hp_port_plan {
 	uint16_t rx_queues, tx_queues, rx_desc, tx_desc;
-	uint64_t rss; /* 0: one queue, or queues that the device fills by itself */
+	uint64_t rss;    /* 0: one queue, or queues that the device fills by itself */
+	uint8_t key;     /* octets of the hash's key, 0: the driver's own */
+	bool inner_rule; /* inner addresses are hashed by a flow rule, not by rss */
 	uint64_t rx_offloads, tx_offloads;
-	uint16_t mtu;    /* for rte_eth_dev_set_mtu */
+	uint16_t mtu;
+	bool own_mtu;    /* it is the interface's already, the driver cannot set it */
 	uint32_t buffer; /* octets of frame an mbuf must hold */
 	bool shared_tx;  /* fewer transmit queues than workers */
 	bool keep_alive; /* its driver works inside its bursts and wants to be called with nothing to do, too */

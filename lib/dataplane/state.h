@@ -3,14 +3,15 @@
 #ifndef HP_DATAPLANE_STATE_H
 #define HP_DATAPLANE_STATE_H
 
-#include "dataplane/portplan.h"
+#include "dataplane/port.h"
 #include "dataplane/reclaim.h"
 #include "dataplane/worker.h"
 
 struct hp_port_state {
 	char *name, *device;
 	struct hp_port_plan plan;
-	bool started, promiscuous;
+	struct hp_port_found found;
+	bool started;
 	bool up, told, told_up; /* carrier, and what port_changed said last */
 };
 

@@ -100,7 +100,7 @@ void hp_dataplane_port(struct hp_dataplane *dp, unsigned int port, struct hp_dp_
 		.socket = rte_eth_dev_socket_id(p->id),
 		.speed_mbps = link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : link.link_speed,
 		.rss = s->plan.rss != 0,
-		.promiscuous = s->promiscuous,
+		.promiscuous = s->found.promiscuous,
 		.rx_packets = stats.ipackets,
 		.rx_bytes = stats.ibytes,
 		.tx_packets = stats.opackets,
