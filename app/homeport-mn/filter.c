@@ -32,7 +32,7 @@ static void table_name(const struct mn *mn, char *out, size_t room)
 			*p = '_';
 }
 
-int mn_filter_create(const struct mn *mn, struct hp_error *e)
+int mn_filter_create(struct mn *mn, struct hp_error *e)
 {
 	char text[1024], name[64], why[256];
 
@@ -50,6 +50,7 @@ int mn_filter_create(const struct mn *mn, struct hp_error *e)
 		 name, name, name, name, name, name, name, name);
 	if (command(text, why, sizeof(why)))
 		return hp_error_set(e, EIO, "", "nftables: %s", why);
+	mn->filter = true;
 	return 0;
 }
 
@@ -57,6 +58,9 @@ void mn_filter_destroy(const struct mn *mn)
 {
 	char text[128], name[64], why[256];
 
+	/* One that did not get as far must not take another instance's away. */
+	if (!mn->filter)
+		return;
 	table_name(mn, name, sizeof(name));
 	snprintf(text, sizeof(text), "delete table ip6 %s\n", name);
 	(void)command(text, why, sizeof(why));

@@ -53,14 +53,24 @@ static unsigned int home_of(const struct mn *mn, const struct hp_ip6 *hoa)
 	return i;
 }
 
+/* Its rule stays while the tunnel of another home starts there too. */
+static void leave_care_of(struct mn *mn, struct mn_home *h)
+{
+	h->tunnel = false;
+	for (unsigned int i = 0; i < mn->conf.homes; i++)
+		if (mn->home[i].tunnel && hp_ip6_eq(&mn->home[i].coa, &h->coa))
+			return;
+	mn_kernel_main(mn, &h->coa, false);
+}
+
 static void tunnel_on(struct mn *mn, const struct hp_bind *b)
 {
 	unsigned int i = home_of(mn, &b->hoa);
 	struct mn_home *h = &mn->home[i];
 
 	if (h->tunnel && !hp_ip6_eq(&h->coa, &b->coa))
-		mn_kernel_care_of(mn, &h->coa, false);
-	mn_kernel_care_of(mn, &b->coa, true);
+		leave_care_of(mn, h);
+	mn_kernel_main(mn, &b->coa, true);
 	h->coa = b->coa;
 	h->out_index = mn->index[b->out_link];
 	h->tunnel = true;
@@ -73,8 +83,7 @@ static void tunnel_off(struct mn *mn, const struct hp_ip6 *hoa)
 	struct mn_home *h = &mn->home[i];
 
 	if (h->tunnel)
-		mn_kernel_care_of(mn, &h->coa, false);
-	h->tunnel = false;
+		leave_care_of(mn, h);
 	mn_kernel_route(mn, i, false);
 }
 
@@ -88,6 +97,7 @@ static void home_address(struct mn *mn, uint16_t interface, const struct hp_ip6 
 		h->home_index = mn->index[interface];
 	if (h->home_index)
 		mn_kernel_address(mn, h->home_index, hoa, on);
+	mn_kernel_main(mn, hoa, on);
 	if (!on)
 		h->home_index = 0;
 }
@@ -142,14 +152,21 @@ static int watch(const struct mn *mn, int fd)
 	return epoll_ctl(mn->epoll_fd, EPOLL_CTL_ADD, fd, &ev);
 }
 
+/* A terminal that closes is no reason to leave filters and rules behind either. */
+static void ending_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
+}
+
 static int create_loop(struct mn *mn, struct hp_error *e)
 {
 	sigset_t set;
 	int bad;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
+	ending_signals(&set);
 	mn->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	mn->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	bad = mn->epoll_fd < 0 || mn->signal_fd < 0 || watch(mn, mn->signal_fd) || watch(mn, mn->tunnel_fd) || watch(mn, mn->capture_fd) ||
@@ -246,6 +263,8 @@ static int run(struct mn *mn, const char *file)
 	ret = ret ? ret : mn_filter_create(mn, &e);
 	ret = ret ? ret : hp_api_create(&mn->api, &api, &e);
 	ret = ret ? ret : mn_netlink_create(mn, &e);
+	if (!ret)
+		mn_kernel_clean(mn);
 	for (unsigned int i = 0; i < mn->conf.homes && !ret; i++)
 		ret = mn_kernel_address(mn, mn->home[i].tun_index, &mn->home[i].hoa, true);
 	ret = ret ? ret : create_loop(mn, &e);
@@ -277,9 +296,7 @@ static void block_signals(void)
 {
 	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
+	ending_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }

@@ -59,7 +59,7 @@ struct mn {
 	struct mn_netlink *netlink;
 	int epoll_fd, signal_fd, tunnel_fd, send_fd, capture_fd;
 	uint64_t start_ns;
-	bool stop;
+	bool stop, filter; /* filter: ours is in the kernel */
 	uint64_t tunnel_in, tunnel_out, tunnel_refused, routed_in;
 };
 
@@ -75,8 +75,10 @@ int mn_netlink_fd(const struct mn *mn);
 void mn_netlink_read(struct mn *mn);
 /* Traffic of the home address (and whatever has no address yet) goes through the virtual interface, or no more. */
 int mn_kernel_route(struct mn *mn, unsigned int home, bool on);
-/* The care-of address keeps using the main table. */
-int mn_kernel_care_of(struct mn *mn, const struct hp_ip6 *coa, bool on);
+/* Packets from a care-of address, or from a home address that is at home, keep using the main table whatever other homes need. */
+int mn_kernel_main(struct mn *mn, const struct hp_ip6 *address, bool on);
+/* Rules that a killed instance has left. */
+void mn_kernel_clean(struct mn *mn);
 /* hoa/128 on a real interface, without DAD (RFC 6275 §11.5.5), or no more. */
 int mn_kernel_address(struct mn *mn, int index, const struct hp_ip6 *hoa, bool on);
 
@@ -89,7 +91,7 @@ void mn_sockets_capture_read(struct mn *mn);
 void mn_sockets_tun_read(struct mn *mn, unsigned int home);
 
 /* filter.c: what the kernel must not answer. */
-int mn_filter_create(const struct mn *mn, struct hp_error *e);
+int mn_filter_create(struct mn *mn, struct hp_error *e);
 void mn_filter_destroy(const struct mn *mn);
 
 /* status.c */

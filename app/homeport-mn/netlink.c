@@ -16,10 +16,10 @@
 
 #include "homeport-mn/mn.h"
 
-#define TABLE        4850 /* + number of the home */
-#define RULE_CARE_OF 4849 /* first: packets from a care-of address use the main table */
-#define RULE_HOME    4850
-#define RULE_ANY     4890 /* last of ours: what has no source yet gets the home address */
+#define TABLE     4850 /* + number of the home */
+#define RULE_MAIN 4849 /* first: packets from a care-of address, or from one that is at home, use the main table */
+#define RULE_HOME 4850
+#define RULE_ANY  4890 /* last of ours: what has no source yet gets the home address */
 
 struct mn_netlink {
 	struct nl_sock *sock; /* for what we set */
@@ -234,7 +234,22 @@ int mn_kernel_route(struct mn *mn, unsigned int home, bool on)
 	return ret;
 }
 
-int mn_kernel_care_of(struct mn *mn, const struct hp_ip6 *coa, bool on)
+int mn_kernel_main(struct mn *mn, const struct hp_ip6 *address, bool on)
 {
-	return rule(mn, coa, RULE_CARE_OF, RT_TABLE_MAIN, on);
+	return rule(mn, address, RULE_MAIN, RT_TABLE_MAIN, on);
+}
+
+void mn_kernel_clean(struct mn *mn)
+{
+	struct nl_cache *rules;
+
+	if (rtnl_rule_alloc_cache(mn->netlink->sock, AF_INET6, &rules))
+		return;
+	for (struct nl_object *o = nl_cache_get_first(rules); o; o = nl_cache_get_next(o)) {
+		uint32_t priority = rtnl_rule_get_prio((struct rtnl_rule *)o);
+
+		if (priority >= RULE_MAIN && priority <= RULE_ANY)
+			rtnl_rule_delete(mn->netlink->sock, (struct rtnl_rule *)o, 0);
+	}
+	nl_cache_free(rules);
 }

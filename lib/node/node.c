@@ -57,7 +57,7 @@ static bool look_at(const struct home *h, const struct interface *i, bool *home,
 	if (!i->up)
 		return false;
 	for (unsigned int k = 0; k < HP_NODE_ADDRESSES; k++) {
-		if (!i->address[k].used || !i->address[k].usable || hp_ip6_eq(&i->address[k].address, &h->conf.hoa))
+		if (!i->address[k].used || !i->address[k].usable)
 			continue;
 		if (in_home(h, &i->address[k].address)) {
 			*home = true;
@@ -186,6 +186,10 @@ void hp_node_address(struct hp_node *n, uint16_t interface, const struct hp_ip6 
 
 	if (interface >= n->interfaces || !hp_ip6_is_routable(address))
 		return;
+	/* Home addresses are put on interfaces by ourselves: they say nothing of where we are, and no other home's care-of address. */
+	for (unsigned int k = 0; k < n->homes; k++)
+		if (hp_ip6_eq(address, &n->home[k].conf.hoa))
+			return;
 	for (unsigned int k = 0; k < HP_NODE_ADDRESSES; k++) {
 		if (!i->address[k].used)
 			spare = k;

@@ -101,22 +101,33 @@ static void address(struct world *w, uint16_t interface, const struct hp_ip6 *a,
 	see(w);
 }
 
-/* An acknowledgement as the home agent sends it, by way of its bytes. */
-static void acknowledge(struct world *w, uint8_t status, uint16_t sequence, uint16_t lifetime)
+/* A message as an agent sends it, by way of its bytes. */
+static void hear(struct world *w, const struct hp_ip6 *src, const struct hp_ip6 *dst, const struct hp_ip6 *coa, const uint8_t *body,
+		 int len)
 {
-	const struct hp_ba ba = {.status = status, .sequence = sequence, .lifetime = lifetime};
-	struct hp_node_view v;
-	uint8_t body[HP_MH_ROOM], packet[256];
+	const struct hp_send s = {
+		.src = *src, .dst = *dst, .coa = *coa, .hop_limit = 64, .proto = HP_PROTO_MH, .body = body, .body_len = (size_t)len};
+	uint8_t packet[256];
 	struct hp_packet p;
-	int len = hp_ba_write(&ba, body, sizeof(body));
-	struct hp_send s = {.src = ha, .dst = hoa, .hop_limit = 64, .proto = HP_PROTO_MH, .body = body, .body_len = (size_t)len};
 
-	hp_node_look(w->node, 0, &v);
-	s.coa = v.coa;
 	len = hp_compose(&s, packet, sizeof(packet));
 	CU_ASSERT_EQUAL_FATAL(hp_packet_read_node(&p, packet, (size_t)len), HP_WALK_OK);
 	hp_node_message(w->node, &p, now(w), w->fx);
 	see(w);
+}
+
+static void hear_ba(struct world *w, const struct hp_ip6 *src, const struct hp_ba *ba)
+{
+	struct hp_node_view v;
+	uint8_t body[HP_MH_ROOM];
+
+	hp_node_look(w->node, 0, &v);
+	hear(w, src, &hoa, &v.coa, body, hp_ba_write(ba, body, sizeof(body)));
+}
+
+static void acknowledge(struct world *w, uint8_t status, uint16_t sequence, uint16_t lifetime)
+{
+	hear_ba(w, &ha, &(struct hp_ba){.status = status, .sequence = sequence, .lifetime = lifetime});
 }
 
 static enum hp_node_state state(const struct world *w)
@@ -149,14 +160,83 @@ static void test_register(void)
 	CU_ASSERT_EQUAL(state(&w), HP_NODE_REGISTERING);
 	acknowledge(&w, 0, (uint16_t)(w.bu.sequence - 1), 150);
 	CU_ASSERT_EQUAL(state(&w), HP_NODE_REGISTERING); /* §11.7.3: not what was sent last */
+	/* What another says about it is nobody's business, whatever it says. */
+	hear_ba(&w, &coa_b, &(struct hp_ba){.status = HP_BA_ACCEPTED, .sequence = w.bu.sequence, .lifetime = 4});
+	hear_ba(&w, &coa_b, &(struct hp_ba){.status = HP_BA_SEQUENCE, .sequence = 7});
+	CU_ASSERT(w.updates == 0 && state(&w) == HP_NODE_REGISTERING);
 	acknowledge(&w, 0, w.bu.sequence, 100);
 	CU_ASSERT_EQUAL(state(&w), HP_NODE_AWAY);
 	/* Granted 400 s: refreshed when four fifths are over, with the next number. */
 	CU_ASSERT_EQUAL(hp_node_next(w.node), w.now_ms + 320000);
 	advance(&w, w.now_ms + 320000);
 	CU_ASSERT_EQUAL(w.updates, 1);
-	acknowledge(&w, 0, w.bu.sequence, 150);
+	/* §6.2.4: earlier when the home agent advises so; advice beyond the lifetime is none. */
+	hear_ba(&w, &ha, &(struct hp_ba){.sequence = w.bu.sequence, .lifetime = 150, .has_refresh_advice = true, .refresh_advice = 20});
+	CU_ASSERT_EQUAL(hp_node_next(w.node), w.now_ms + 80000);
+	advance(&w, w.now_ms + 80000);
+	CU_ASSERT_EQUAL(w.updates, 1);
+	hear_ba(&w, &ha, &(struct hp_ba){.sequence = w.bu.sequence, .lifetime = 150, .has_refresh_advice = true, .refresh_advice = 200});
+	CU_ASSERT_EQUAL(hp_node_next(w.node), w.now_ms + 480000);
 	CU_ASSERT_EQUAL(state(&w), HP_NODE_AWAY);
+	close_world(&w);
+}
+
+/* §11.3.6: status 1 of the home agent: it has lost the binding, so it is told again; of anybody else, or without an entry: nothing. */
+static void test_binding_error(void)
+{
+	static const struct {
+		const char *why;
+		const struct hp_ip6 *src, *hoa;
+		uint8_t status;
+		unsigned int updates;
+	} row[] = {
+		{"the home agent's", &ha, &hoa, 1, 1},
+		{"a stranger's", &coa_b, &hoa, 1, 0},
+		{"about another home address", &ha, &coa_b, 1, 0},
+		{"an unknown type of message", &ha, &hoa, 2, 0},
+	};
+
+	for (size_t i = 0; i < HP_LEN(row); i++) {
+		const struct hp_be be = {.status = row[i].status, .hoa = *row[i].hoa};
+		uint8_t body[HP_MH_ROOM];
+		struct world w;
+
+		open_world(&w);
+		address(&w, 0, &coa_a, true, false);
+		acknowledge(&w, 0, w.bu.sequence, 150);
+		w.now_ms += 5000;
+		hear(&w, row[i].src, &coa_a, &HP_IP6_ANY, body, hp_be_write(&be, body, sizeof(body)));
+		HP_CHECK(row[i].why, "updates", w.updates == row[i].updates);
+		close_world(&w);
+	}
+}
+
+/* Several homes move each by itself; an address of one of them, put on an interface by ourselves, is no care-of address of another. */
+static void test_homes(void)
+{
+	static const struct hp_ip6 other = {{0x20, 1, 0xd, 0xb8, 0, 2, [15] = 0x10}}, agent = {{0x20, 1, 0xd, 0xb8, 0, 2, [15] = 1}};
+	const struct hp_node_home home[] = {{.hoa = other, .ha = agent, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500},
+					    {.hoa = hoa, .ha = ha, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500}};
+	const uint32_t preference = 1;
+	const struct hp_node_conf c = {.homes = 2, .home = home, .interfaces = 1, .preference = &preference, .seed = 5};
+	struct hp_node_view v;
+	struct world w = {.now_ms = 5000};
+
+	CU_ASSERT_EQUAL_FATAL(hp_effects_create(&w.fx), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_node_create(&w.node, &c, now(&w)), 0);
+	hp_node_interface(w.node, 0, true, &mac, now(&w), w.fx);
+	address(&w, 0, &hoa, true, false);
+	CU_ASSERT(w.updates == 0 && !w.bound);
+	address(&w, 0, &coa_a, true, false);
+	CU_ASSERT_EQUAL(w.updates, 2);
+	w.now_ms += 2000;
+	address(&w, 0, &coa_a, true, true);
+	address(&w, 0, &at_home, true, false);
+	CU_ASSERT(w.updates == 2 && w.home); /* one abroad on the other's home link, one de-registers */
+	hp_node_look(w.node, 0, &v);
+	CU_ASSERT(v.state == HP_NODE_REGISTERING && hp_ip6_eq(&v.coa, &at_home));
+	hp_node_look(w.node, 1, &v);
+	CU_ASSERT_EQUAL(v.state, HP_NODE_RETURNING);
 	close_world(&w);
 }
 
@@ -299,6 +379,8 @@ int main(void)
 		{"moves and the rate limit (11.5.3, 11.8)", test_moves},
 		{"interface preference", test_preference},
 		{"returning home (11.5.5)", test_home},
+		{"Binding Errors (11.3.6)", test_binding_error},
+		{"several homes", test_homes},
 		{"expiry and leaving", test_expiry},
 		HP_TESTS_END,
 	};
