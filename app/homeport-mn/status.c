@@ -83,10 +83,10 @@ static void print_homes(const json_t *status)
 	const json_t *h;
 	size_t i;
 
-	printf("%-28s %-12s %-12s %-28s %-28s %s\n", "HOME ADDRESS", "STATE", "INTERFACE", "CARE-OF ADDRESS", "HOME AGENT", "REMAINING");
+	printf("%-40s %-12s %-12s %-40s %-40s %s\n", "HOME ADDRESS", "STATE", "INTERFACE", "CARE-OF ADDRESS", "HOME AGENT", "REMAINING");
 	json_array_foreach(json_object_get(status, "homes"), i, h)
 	{
-		printf("%-28s %-12s %-12s %-28s %-28s %lld s\n", text_of(h, "home_address"), text_of(h, "state"), text_of(h, "interface"),
+		printf("%-40s %-12s %-12s %-40s %-40s %lld s\n", text_of(h, "home_address"), text_of(h, "state"), text_of(h, "interface"),
 		       text_of(h, "care_of_address"), text_of(h, "home_agent"),
 		       (long long)json_integer_value(json_object_get(h, "remaining_s")));
 	}
