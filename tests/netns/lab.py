@@ -19,6 +19,7 @@ HOMEPORT = BUILD + "/app/homeport/homeport"
 NODE = BUILD + "/app/homeport-mn/homeport-mn"
 CTL = BUILD + "/app/homeportctl/homeportctl"
 SLOW = 3 if "asan" in BUILD else 1
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Failed(Exception):
@@ -56,7 +57,7 @@ class Lab:
         self.hosts, self.children = [], []
         self.closed = False
         atexit.register(self.close)
-        for s in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for s in ENDING:
             signal.signal(s, lambda *_: sys.exit(1))
         self.host("switch")
 
@@ -64,14 +65,24 @@ class Lab:
         if self.closed or self.keep:
             return
         self.closed = True
+        # Who interrupts twice still wants it gone.
+        before = [signal.signal(s, signal.SIG_IGN) for s in ENDING]
         for c in reversed(self.children):
             stop(c)
         for h in self.hosts:
+            # What our children have started and left (radvd's second half).
+            for pid in sh("ip", "netns", "pids", self.ns(h), check=False).split():
+                try:
+                    os.kill(int(pid), signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
             sh("ip", "netns", "del", self.ns(h), check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
         # What a DPDK program of ours keeps beside its socket while it runs.
         for d in ("/var/run/dpdk/homeport-" + self.id, "/var/run/dpdk/homeport-" + self.id + "b"):
             shutil.rmtree(d, ignore_errors=True)
+        for s, handler in zip(ENDING, before):
+            signal.signal(s, handler)
 
     def ns(self, host):
         return "%s-%s" % (self.id, host)
