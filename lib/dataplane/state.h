@@ -40,4 +40,7 @@ struct hp_dataplane {
 	} beat[HP_WORKERS];
 };
 
+/* Whether a processor is in a list of the kernel's ("1,3-5"). */
+bool hp_status_listed(const char *list, int cpu);
+
 #endif

@@ -117,7 +117,22 @@ void hp_dataplane_mac(const struct hp_dataplane *dp, unsigned int port, struct h
 	*out = dp->shared.port[port].mac;
 }
 
-/* Whether the kernel keeps other tasks off a processor ("isolated" is a list like 1,3-5). */
+bool hp_status_listed(const char *list, int cpu)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s", list);
+	for (char *save, *t = strtok_r(text, ",\n", &save); t; t = strtok_r(NULL, ",\n", &save)) {
+		int from, to;
+		int n = sscanf(t, "%d-%d", &from, &to);
+
+		if ((n == 1 && from == cpu) || (n == 2 && from <= cpu && cpu <= to))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the kernel keeps other tasks off a processor. */
 static bool isolated(int cpu)
 {
 	char text[1024] = "";
@@ -128,14 +143,7 @@ static bool isolated(int cpu)
 	if (!fgets(text, sizeof(text), f))
 		text[0] = '\0';
 	fclose(f);
-	for (char *save, *t = strtok_r(text, ",\n", &save); t; t = strtok_r(NULL, ",\n", &save)) {
-		int from, to;
-		int n = sscanf(t, "%d-%d", &from, &to);
-
-		if ((n == 1 && from == cpu) || (n == 2 && from <= cpu && cpu <= to))
-			return true;
-	}
-	return false;
+	return hp_status_listed(text, cpu);
 }
 
 void hp_dataplane_worker(const struct hp_dataplane *dp, unsigned int worker, struct hp_dp_worker_status *out)

@@ -44,7 +44,7 @@ def masked(frame):
 def run(case):
     with tempfile.TemporaryDirectory() as t:
         vdevs = ["--vdev=net_pcap%d,rx_pcap=%s/in%d.pcap,tx_pcap=%s/out%d.pcap" % (i, case, i, t, i) for i in (0, 1)]
-        p = subprocess.run([driver, "--no-huge", "-m", "128", "--no-pci", "--no-telemetry", "--no-shconf", "--log-level=error", "--lcores=0@0", "--file-prefix=golden%d" % os.getpid(), *vdevs],
+        p = subprocess.run([driver, "--no-huge", "-m", "128", "--no-pci", "--no-telemetry", "--no-shconf", "--log-level=error", "--lcores=0@0", "--file-prefix=homeport-golden", *vdevs],
                            capture_output=True, text=True, timeout=60)
         if p.returncode:
             return "the driver: %d %s" % (p.returncode, p.stderr[-2000:])

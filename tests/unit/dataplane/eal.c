@@ -3,11 +3,10 @@
 
 #include <rte_eal.h>
 #include <stdio.h>
-#include <unistd.h>
 
 bool test_eal(const char *lcores)
 {
-	static char prefix[40], cores[80];
+	static char cores[80];
 	char *arg[] = {(char *)"test",
 		       (char *)"--no-huge",
 		       (char *)"-m",
@@ -16,11 +15,10 @@ bool test_eal(const char *lcores)
 		       (char *)"--no-telemetry",
 		       (char *)"--no-shconf",
 		       (char *)"--log-level=error",
-		       prefix,
+		       (char *)"--file-prefix=homeport-test",
 		       cores,
 		       NULL};
 
-	snprintf(prefix, sizeof(prefix), "--file-prefix=test%d", (int)getpid());
 	snprintf(cores, sizeof(cores), "--lcores=%s", lcores);
 	return rte_eal_init(10, arg) >= 0;
 }

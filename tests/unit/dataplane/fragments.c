@@ -210,12 +210,72 @@ static void test_flood(void)
 	rte_mempool_free(pool);
 }
 
+/* RFC 8200 §4.5: 60 s after the first to arrive all are dropped; when the first one of the packet is among them, its sender is told. */
+static void test_fragments_expire(void)
+{
+	static const struct {
+		const char *why;
+		uint16_t at[2];
+		unsigned int silent, told;
+	} row[] = {{"with the first", {64, 0}, 1, 1}, {"without the first", {64, 128}, 2, 0}};
+	struct rte_mempool *pool = rte_pktmbuf_pool_create("late", 127, 0, sizeof(struct hp_meta), 2176, SOCKET_ID_ANY);
+	struct hp_shared shared = {.pool = pool, .wake_fd = -1};
+	const uint64_t second = rte_get_tsc_hz();
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(pool);
+	for (uint32_t i = 0; i < HP_LEN(row); i++) {
+		struct hp_worker *w = calloc(1, sizeof(*w));
+		struct hp_reassembly *reassembly;
+		void *m;
+
+		CU_ASSERT_EQUAL_FATAL(hp_reassembly_create(&reassembly, 100, SOCKET_ID_ANY), 0);
+		w->shared = &shared;
+		w->now = second;
+		for (int c = 0; c < HP_PUNT_CLASS_COUNT; c++) {
+			char name[RTE_RING_NAMESIZE];
+
+			snprintf(name, sizeof(name), "late_%u_%d", i, c);
+			w->punt[c] = rte_ring_create(name, 16, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+		}
+		hp_policers_init(w);
+		for (int k = 0; k < 2; k++) {
+			struct hp_packet p;
+			struct rte_mbuf *f = piece(pool, i, row[i].at[k], 64, true);
+
+			w->now += 20 * second;
+			CU_ASSERT_EQUAL(hp_packet_read(&p, rte_pktmbuf_mtod(f, void *), f->data_len), HP_WALK_OK);
+			CU_ASSERT_PTR_NULL(hp_reassemble(reassembly, w, f, &p));
+		}
+		w->now += 39 * second;
+		for (int k = 0; k < HP_REASSEMBLY_PACKETS; k++)
+			hp_reassembly_expire(reassembly, w);
+		HP_CHECK(row[i].why, "59 s: kept", rte_mempool_avail_count(pool) == 125);
+		w->now += 2 * second;
+		for (int k = 0; k < HP_REASSEMBLY_PACKETS; k++)
+			hp_reassembly_expire(reassembly, w);
+		HP_CHECK(row[i].why, "61 s: dropped and counted", w->count[HP_DP_DROP_FRAGMENT_TIMEOUT] == row[i].silent);
+		HP_CHECK(row[i].why, "the sender is told", rte_ring_count(w->punt[HP_PUNT_ERROR]) == row[i].told);
+		for (int c = 0; c < HP_PUNT_CLASS_COUNT; c++) {
+			while (rte_ring_sc_dequeue(w->punt[c], &m) == 0) {
+				HP_CHECK(row[i].why, "time exceeded, code 1", hp_meta(m)->punt_reason == HP_PUNT_REASSEMBLY);
+				rte_pktmbuf_free(m);
+			}
+			rte_ring_free(w->punt[c]);
+		}
+		HP_CHECK(row[i].why, "no buffer kept", rte_mempool_avail_count(pool) == 127);
+		hp_reassembly_destroy(reassembly);
+		free(w);
+	}
+	rte_mempool_free(pool);
+}
+
 int main(void)
 {
 	static const struct hp_test tests[] = {
 		{"fragments there and back", test_fragments},
 		{"malformed fragments", test_bad_fragments},
 		{"a flood of fragments", test_flood},
+		{"fragments that stay alone", test_fragments_expire},
 		HP_TESTS_END,
 	};
 

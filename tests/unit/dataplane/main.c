@@ -7,10 +7,25 @@
 #include "dataplane/hot.h"
 #include "dataplane/path.h"
 #include "dataplane/route.h"
+#include "dataplane/state.h"
 #include "dataplane/worker.h"
 #include "eal.h"
 #include "run.h"
 #include "tests.h"
+
+/* What the kernel says of isolated processors. */
+static void test_isolated(void)
+{
+	static const struct {
+		const char *list;
+		int cpu;
+		bool want;
+	} row[] = {{"", 0, false},          {"\n", 0, false},    {"1\n", 1, true},       {"1\n", 11, false},    {"1,3-5,11\n", 4, true},
+		   {"1,3-5,11\n", 5, true}, {"1,3-5", 2, false}, {"1,3-5,11", 11, true}, {"12-15\n", 1, false}, {"12-15\n", 16, false}};
+
+	for (size_t i = 0; i < HP_LEN(row); i++)
+		HP_CHECK(row[i].list, "isolated", hp_status_listed(row[i].list, row[i].cpu) == row[i].want);
+}
 
 static struct hp_ip6 numbered(uint32_t n)
 {
@@ -224,6 +239,7 @@ int main(void)
 		{"packets wait for places", test_choked},
 		{"paths", test_paths},
 		{"routes against a scan", test_routes},
+		{"isolated processors", test_isolated},
 		HP_TESTS_END,
 	};
 
