@@ -22,10 +22,12 @@ struct world {
 	int probed; /* -1: not yet; else unique */
 	bool defend;
 	/* Of the last call: */
-	unsigned int solicitations, advertisements, ras, reports, transmitted, discarded, unreachable, published, withdrawn;
+	unsigned int solicitations, advertisements, ras, reports, v1_reports, v1_dones, transmitted, discarded, unreachable, published,
+		withdrawn;
 	struct hp_ns ns;
 	struct hp_na na;
-	struct hp_send last;
+	struct hp_ra ra;
+	struct hp_send last, report;
 	struct hp_mac to;
 };
 
@@ -51,6 +53,10 @@ static void look_at_send(struct world *w, const struct hp_send *s)
 
 	CU_ASSERT_FATAL(len > 0);
 	CU_ASSERT_EQUAL_FATAL(hp_packet_read(&p, packet, (size_t)len), HP_WALK_OK);
+	/* RFC 4861: 255; RFC 3810 §5: 1, with a router alert. */
+	if (p.router_alert)
+		CU_ASSERT_EQUAL(p.hop_limit, 1);
+	CU_ASSERT_EQUAL(p.router_alert, p.hop_limit != 255);
 	switch (*hp_packet_payload(&p)) {
 	case HP_ICMP6_NS:
 		w->solicitations++;
@@ -64,9 +70,18 @@ static void look_at_send(struct world *w, const struct hp_send *s)
 		break;
 	case HP_ICMP6_RA:
 		w->ras++;
+		CU_ASSERT_EQUAL(hp_ra_read(&w->ra, &p), 0);
 		break;
 	case HP_ICMP6_MLDV2_REPORT:
 		w->reports++;
+		break;
+	case HP_ICMP6_MLD_REPORT:
+		w->v1_reports++;
+		w->report = *s;
+		break;
+	case HP_ICMP6_MLD_DONE:
+		w->v1_dones++;
+		w->report = *s;
 		break;
 	default:
 		CU_FAIL("sent something else");
@@ -75,6 +90,7 @@ static void look_at_send(struct world *w, const struct hp_send *s)
 
 static void see(struct world *w)
 {
+	w->v1_reports = w->v1_dones = 0;
 	w->solicitations = w->advertisements = w->ras = w->reports = w->transmitted = w->discarded = w->unreachable = w->published =
 		w->withdrawn = 0;
 	for (size_t i = 0; i < hp_effects_count(w->fx); i++) {
@@ -104,15 +120,16 @@ static void see(struct world *w)
 	hp_effects_clear(w->fx);
 }
 
-static void open_world(struct world *w, uint8_t dad, bool advertise, unsigned int most)
+/* advertise_ms: the longest interval of advertisements, 0: none. */
+static void open_link(struct world *w, uint8_t dad, uint32_t advertise_ms, unsigned int most)
 {
-	const struct hp_own_address own = {ours, 64, HP_LIFETIME_INFINITE, HP_LIFETIME_INFINITE};
+	const struct hp_own_address own = {ours, 64, 10000, 5000};
 	struct hp_neighbor_link link = {.mac = our_mac, .mtu = 1500, .dad_transmits = dad, .addresses = 1, .address = &own, .home = true};
 	struct hp_neighbor_conf c = {.links = 1, .link = &link, .seed = 3, .max_neighbors = most, .probed = probed, .ctx = w};
 
-	link.ra.enabled = advertise;
-	link.ra.min_interval_ms = 200000;
-	link.ra.max_interval_ms = 600000;
+	link.ra.enabled = advertise_ms != 0;
+	link.ra.min_interval_ms = advertise_ms / 3;
+	link.ra.max_interval_ms = advertise_ms;
 	link.ra.min_delay_ms = 3000;
 	link.ra.router_lifetime_s = 1800;
 	*w = (struct world){.now_ms = 1000, .probed = -1, .defend = true};
@@ -120,6 +137,11 @@ static void open_world(struct world *w, uint8_t dad, bool advertise, unsigned in
 	CU_ASSERT_EQUAL_FATAL(hp_neighbor_create(&w->nb, &c, now(w)), 0);
 	hp_neighbor_carrier(w->nb, 0, true, now(w), w->fx);
 	see(w);
+}
+
+static void open_world(struct world *w, uint8_t dad, bool advertise, unsigned int most)
+{
+	open_link(w, dad, advertise ? 600000 : 0, most);
 }
 
 static void close_world(struct world *w)
@@ -140,17 +162,24 @@ static void advance(struct world *w, uint64_t to_ms)
 	see(w);
 }
 
-static void hear(struct world *w, const struct hp_mac *from, const struct hp_ip6 *src, const struct hp_ip6 *dst, const uint8_t *body,
-		 int len)
+static void hear_packet(struct world *w, const struct hp_mac *from, const struct hp_send *s)
 {
-	struct hp_send s = {.src = *src, .dst = *dst, .hop_limit = 255, .proto = HP_PROTO_ICMPV6, .body = body, .body_len = (size_t)len};
 	uint8_t packet[1500];
 	struct hp_packet p;
+	int len = hp_compose(s, packet, sizeof(packet));
 
-	len = hp_compose(&s, packet, sizeof(packet));
+	CU_ASSERT_FATAL(len > 0);
 	CU_ASSERT_EQUAL_FATAL(hp_packet_read(&p, packet, (size_t)len), HP_WALK_OK);
 	hp_neighbor_packet(w->nb, 0, from, &p, now(w), w->fx);
 	see(w);
+}
+
+static void hear(struct world *w, const struct hp_mac *from, const struct hp_ip6 *src, const struct hp_ip6 *dst, const uint8_t *body,
+		 int len)
+{
+	hear_packet(w, from,
+		    &(struct hp_send){
+			    .src = *src, .dst = *dst, .hop_limit = 255, .proto = HP_PROTO_ICMPV6, .body = body, .body_len = (size_t)len});
 }
 
 static void hear_na(struct world *w, const struct hp_ip6 *target, const struct hp_mac *mac, bool solicited, bool override_)
@@ -413,11 +442,96 @@ static void test_advertising(void)
 	CU_ASSERT_EQUAL(w.ras, 0);
 	advance(&w, w.now_ms + 600);
 	CU_ASSERT_EQUAL(w.ras, 1);
+	/* §6.2.5: no router any more. */
 	hp_neighbor_farewell(w.nb, now(&w), w.fx);
 	see(&w);
-	CU_ASSERT_EQUAL(w.ras, 1);
+	CU_ASSERT(w.ras == 1 && w.ra.router_lifetime_s == 0 && !w.ra.has_home_agent_info);
 	advance(&w, w.now_ms + 2000000);
 	CU_ASSERT_EQUAL(w.ras, 0);
+	close_world(&w);
+}
+
+/* RFC 6275 §7.1 to §7.5: bits, the whole address with R, intervals with their slack; lifetimes that run down (RFC 4861 §6.2.1). */
+static void test_advertisement(void)
+{
+	static const struct {
+		uint32_t max_ms, said_ms;
+	} row[] = {{70, 90}, {199, 219}, {200, 200}, {600000, 600000}};
+
+	for (size_t i = 0; i < HP_LEN(row); i++) {
+		struct world w;
+
+		open_link(&w, 0, row[i].max_ms, 100);
+		advance(&w, w.now_ms);
+		CU_ASSERT_FATAL(w.ras == 1 && w.ra.prefixes == 1);
+		CU_ASSERT(w.ra.home_agent && w.ra.router_lifetime_s == 1800 && w.ra.has_mac && hp_mac_eq(&w.ra.mac, &our_mac));
+		CU_ASSERT(w.ra.prefix[0].router_address && hp_ip6_eq(&w.ra.prefix[0].prefix, &ours) && w.ra.prefix[0].length == 64);
+		CU_ASSERT(w.ra.prefix[0].valid_s == 10000 && w.ra.prefix[0].preferred_s == 5000);
+		CU_ASSERT(w.ra.has_interval && w.ra.interval_ms == row[i].said_ms);
+		advance(&w, w.now_ms + 6000000);
+		CU_ASSERT(w.ras > 0 && w.ra.prefix[0].preferred_s == 0 && w.ra.prefix[0].valid_s >= 4000 && w.ra.prefix[0].valid_s < 4601);
+		close_world(&w);
+	}
+}
+
+/* The carrier goes: neighbours forgotten, no advertisement into the void, nobody answered. It comes back: advertised at once, groups
+ * reported and proxied addresses announced again, for whoever listens now; our addresses have stayed ours. */
+static void test_carrier(void)
+{
+	static const uint8_t rs[] = {HP_ICMP6_RS, 0, 0, 0, 0, 0, 0, 0};
+	struct world w;
+	int token;
+
+	open_world(&w, 0, true, 100);
+	CU_ASSERT_EQUAL(hp_neighbor_proxy(w.nb, 0, &hoa, true, now(&w), w.fx), 0);
+	advance(&w, w.now_ms + 60000);
+	enter(&w, HP_NEIGHBOR_REACHABLE, &token);
+	hp_neighbor_carrier(w.nb, 0, false, now(&w), w.fx);
+	see(&w);
+	CU_ASSERT_EQUAL(w.withdrawn, 1);
+	hear(&w, &mac_a, &HP_IP6_ANY, &HP_IP6_ALL_ROUTERS, rs, sizeof(rs));
+	advance(&w, w.now_ms + 2000000);
+	CU_ASSERT(w.ras == 0 && w.reports == 0);
+	CU_ASSERT(hp_neighbor_is_own(w.nb, 0, &ours));
+	hp_neighbor_carrier(w.nb, 0, true, now(&w), w.fx);
+	advance(&w, w.now_ms);
+	CU_ASSERT_EQUAL(w.ras, 1);
+	advance(&w, w.now_ms + 1000);
+	CU_ASSERT(w.reports >= 1);
+	CU_ASSERT(w.advertisements == 1 && hp_ip6_eq(&w.na.target, &hoa) && w.na.override_ && hp_ip6_eq(&w.last.dst, &HP_IP6_ALL_NODES));
+	close_world(&w);
+}
+
+/* RFC 3810 §8.2.1: where a version 1 querier rules, groups are reported to themselves and given up to all routers; it is forgotten. */
+static void test_old_querier(void)
+{
+	static const struct hp_ip6 router = {{0xfe, 0x80, [15] = 9}};
+	const uint8_t query[24] = {HP_ICMP6_MLD_QUERY, 0, 0, 0, 0, 100};
+	const struct hp_send s = {.src = router,
+				  .dst = HP_IP6_ALL_NODES,
+				  .hop_limit = 1,
+				  .proto = HP_PROTO_ICMPV6,
+				  .router_alert = true,
+				  .body = query,
+				  .body_len = sizeof(query)};
+	const struct hp_ip6 group = hp_ip6_solicited_node(&hoa);
+	struct world w;
+
+	open_world(&w, 0, false, 100);
+	advance(&w, w.now_ms + 60000);
+	hear_packet(&w, &mac_a, &s);
+	advance(&w, w.now_ms + 100);
+	CU_ASSERT(w.v1_reports >= 2 && w.reports == 0); /* all routers, our solicited-node groups */
+	hp_neighbor_proxy(w.nb, 0, &hoa, true, now(&w), w.fx);
+	see(&w);
+	CU_ASSERT(w.v1_reports == 1 && w.reports == 0 && hp_ip6_eq(&w.report.dst, &group));
+	hp_neighbor_unproxy(w.nb, 0, &hoa, now(&w), w.fx);
+	see(&w);
+	CU_ASSERT(w.v1_dones == 1 && hp_ip6_eq(&w.report.dst, &HP_IP6_ALL_ROUTERS));
+	advance(&w, w.now_ms + 260000);
+	hp_neighbor_proxy(w.nb, 0, &hoa, true, now(&w), w.fx);
+	see(&w);
+	CU_ASSERT(w.v1_reports == 0 && w.reports == 1);
 	close_world(&w);
 }
 
@@ -431,6 +545,9 @@ int main(void)
 		{"proxied addresses (RFC 6275 10.3.1, 10.4.1)", test_proxy},
 		{"a home address in use (10.3.1)", test_proxy_conflict},
 		{"router advertisements (RFC 4861 6.2)", test_advertising},
+		{"a home agent's advertisement (RFC 6275 7)", test_advertisement},
+		{"the carrier goes and comes", test_carrier},
+		{"a querier of MLD version 1 (RFC 3810 8.2.1)", test_old_querier},
 		HP_TESTS_END,
 	};
 
