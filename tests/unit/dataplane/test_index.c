@@ -36,8 +36,13 @@ void test_index(void)
 	enum { KEYS = 20000, MOST = 8000 };
 	/* Few distinct tags and buckets: chains, and several keys with one tag, are the rule. */
 	const uint64_t few = 0x0000000f00000007u;
-	struct rte_hash *reference = rte_hash_create(&(struct rte_hash_parameters){
-		.name = "reference", .entries = MOST, .key_len = sizeof(uint64_t), .hash_func = rte_hash_crc});
+	struct rte_hash *reference =
+		rte_hash_create(&(struct rte_hash_parameters){.name = "reference",
+							      .entries = MOST,
+							      .key_len = sizeof(uint64_t),
+							      .hash_func = rte_hash_crc,
+							      /* Without it a full bucket refuses long before the table is full. */
+							      .extra_flag = RTE_HASH_EXTRA_FLAGS_EXT_TABLE});
 	struct entry *table = calloc(2 * MOST, sizeof(*table));
 	uint32_t *free_position = calloc(2 * MOST, sizeof(*free_position)), spare = 2 * MOST;
 	struct hp_reclaim *reclaim;
