@@ -54,6 +54,24 @@ static void table(struct hp_app *app, int ret, const char *what)
 	hp_error("%s: %s", what, strerror(-ret));
 }
 
+/* The bindings among the next effects. */
+static void foresee(const struct hp_app *app, size_t from)
+{
+	const size_t count = hp_effects_count(app->fx), to = count - from < HP_DATAPLANE_FORESEE ? count : from + HP_DATAPLANE_FORESEE;
+	const struct hp_ip6 *hoa[HP_DATAPLANE_FORESEE];
+	unsigned int n = 0;
+
+	for (size_t i = from; i < to; i++) {
+		const struct hp_effect *e = hp_effects_at(app->fx, i);
+
+		if (e->kind == HP_EFFECT_BIND)
+			hoa[n++] = &e->bind.hoa;
+		else if (e->kind == HP_EFFECT_UNBIND)
+			hoa[n++] = &e->unbind.hoa;
+	}
+	hp_dataplane_foresee(app->dp, hoa, n);
+}
+
 void hp_carry_out(struct hp_app *app)
 {
 	if (hp_effects_count(app->fx))
@@ -61,6 +79,8 @@ void hp_carry_out(struct hp_app *app)
 	for (size_t i = 0; i < hp_effects_count(app->fx); i++) {
 		const struct hp_effect *e = hp_effects_at(app->fx, i);
 
+		if (i % HP_DATAPLANE_FORESEE == 0)
+			foresee(app, i);
 		switch (e->kind) {
 		case HP_EFFECT_SEND:
 			send(app, &e->send);

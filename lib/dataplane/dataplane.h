@@ -54,6 +54,9 @@ void hp_dataplane_destroy(struct hp_dataplane *dp);                  /* safe on 
 /* Published tables: 0, -ENOSPC, -ENOMEM. A put replaces; nothing a worker can see is edited. */
 int hp_dataplane_bind(struct hp_dataplane *dp, const struct hp_bind *b);
 int hp_dataplane_unbind(struct hp_dataplane *dp, const struct hp_ip6 *hoa);
+/* These home addresses, at most HP_DATAPLANE_FORESEE, are about to be bound or unbound: their lines are asked for at once. Changes nothing. */
+#define HP_DATAPLANE_FORESEE 64
+void hp_dataplane_foresee(const struct hp_dataplane *dp, const struct hp_ip6 *const hoa[], unsigned int n);
 int hp_dataplane_neighbor(struct hp_dataplane *dp, uint16_t link, const struct hp_ip6 *address, const struct hp_mac *mac, bool usable);
 int hp_dataplane_address(struct hp_dataplane *dp, uint16_t link, const struct hp_ip6 *address, bool valid);
 int hp_dataplane_group(struct hp_dataplane *dp, uint16_t link, const struct hp_ip6 *group, bool joined);

@@ -25,8 +25,8 @@ static struct hp_punt punt_of(struct rte_mbuf *m)
 	};
 }
 
-/* Of the SPARE places in the hot table (hot.c), so that a poll's packets find theirs. */
-#define RETIRED_MOST 3072
+/* So that a poll's packets find places in the hot table. */
+#define RETIRED_MOST (HP_HOT_SPARE - 1024)
 
 /* One ring's share before the next has its turn. */
 static unsigned int take(struct rte_ring *ring, unsigned int max, hp_punt_fn *handle, void *ctx)

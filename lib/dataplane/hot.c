@@ -4,12 +4,10 @@
 #include <errno.h>
 #include <rte_malloc.h>
 
-#define SPARE 4096 /* entries retired but still visible; more churn than this in a grace period waits for it */
-
 /* What can be published at once, and what is retired but still visible. */
 static uint32_t positions(uint32_t max_bindings)
 {
-	return max_bindings + HP_HOT_LOCALS + SPARE;
+	return max_bindings + HP_HOT_LOCALS + HP_HOT_SPARE;
 }
 
 size_t hp_hot_memory(uint32_t max_bindings)

@@ -39,6 +39,7 @@ struct hp_hot_entry {
 
 #define HP_HOT_SOURCES 256  /* outer sources: addresses of ours that a binding was registered with */
 #define HP_HOT_LOCALS  1024 /* own addresses at most */
+#define HP_HOT_SPARE   4096 /* entries retired but still visible; more churn than this in a grace period waits for it */
 
 /* Two cache lines a packet: a bucket of the index, then the entry. */
 struct hp_hot {

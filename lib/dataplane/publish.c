@@ -65,6 +65,16 @@ int hp_dataplane_unbind(struct hp_dataplane *dp, const struct hp_ip6 *hoa)
 	return 0;
 }
 
+void hp_dataplane_foresee(const struct hp_dataplane *dp, const struct hp_ip6 *const hoa[], unsigned int n)
+{
+	uint64_t hash[HP_DATAPLANE_FORESEE];
+
+	for (unsigned int i = 0; i < n; i++)
+		hash[i] = hp_hot_ask(dp->shared.hot, hoa[i]);
+	for (unsigned int i = 0; i < n; i++)
+		hp_hot_candidate(dp->shared.hot, hash[i]);
+}
+
 int hp_dataplane_neighbor(struct hp_dataplane *dp, uint16_t link, const struct hp_ip6 *address, const struct hp_mac *mac, bool usable)
 {
 	return hp_paths_neighbor(dp->shared.paths, link, address, mac, usable);
