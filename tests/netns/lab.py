@@ -103,6 +103,12 @@ class Lab:
     def run(self, host, *argv, check=True):
         return sh("ip", "netns", "exec", self.ns(host), *argv, check=check)
 
+    def ping(self, host, address, *more, count=3):
+        """Whether so many echoes are answered. With a deadline: without one, ping waits but two round trips for the last ones, which is
+        nothing on a machine that is busy elsewhere."""
+        out = self.run(host, "ping", "-c", count, "-i", 0.1, "-w", 10 * SLOW, *more, address, check=False)
+        return " %d received" % count in out
+
     def start(self, host, *argv, log=None, **kw):
         out = open(log, "wb") if log else subprocess.DEVNULL
         c = subprocess.Popen(["ip", "netns", "exec", self.ns(host), *map(str, argv)], stdin=kw.pop("stdin", subprocess.DEVNULL), stdout=kw.pop("stdout", out),
