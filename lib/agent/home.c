@@ -45,8 +45,10 @@ void hp_homes_destroy(struct hp_homes *h)
 {
 	if (!h)
 		return;
-	for (unsigned int i = 0; i < h->count; i++)
+	for (unsigned int i = 0; i < h->count; i++) {
 		free(h->home[i].prefix);
+		hp_agents_free(&h->home[i].agents);
+	}
 	free(h->home);
 	free(h);
 }
@@ -81,18 +83,15 @@ const struct hp_home_prefix *hp_home_prefix(const struct hp_home *home, const st
 
 bool hp_home_is_anycast(const struct hp_home_prefix *p, const struct hp_ip6 *a)
 {
-	struct hp_ip6 top = {{0}};
+	struct hp_ip6 reserved;
 
 	/* A prefix without room for 128 reserved identifiers has none (RFC 2526 §2), and on /127 no router anycast (RFC 6164). */
-	if (p->length > 120)
+	if (p->length > HP_IP6_ANYCAST_LONGEST)
 		return false;
 	if (hp_ip6_eq(a, &p->prefix))
 		return true;
-	memset(&top, 0xff, sizeof(top));
-	if (p->length == 64)
-		top.b[8] = 0xfd; /* EUI-64 format: the universal/local bit is 0 */
-	top = hp_ip6_join(&p->prefix, p->length, &top);
-	return hp_ip6_in_prefix(a, &top, 121);
+	reserved = hp_ip6_anycast(&p->prefix, p->length, 0);
+	return hp_ip6_in_prefix(a, &reserved, 121);
 }
 
 /* What is left, in whole units: "by ignoring the two least significant bits", §10.3.1. */

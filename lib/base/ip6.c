@@ -44,6 +44,17 @@ struct hp_ip6 hp_ip6_join(const struct hp_ip6 *prefix, unsigned int length, cons
 	return out;
 }
 
+struct hp_ip6 hp_ip6_anycast(const struct hp_ip6 *prefix, unsigned int length, uint8_t id)
+{
+	struct hp_ip6 top;
+
+	memset(&top, 0xff, sizeof(top));
+	if (length == 64)
+		top.b[8] = 0xfd;
+	top.b[15] = (uint8_t)(0x80 | id);
+	return hp_ip6_join(prefix, length, &top);
+}
+
 struct hp_ip6 hp_ip6_solicited_node(const struct hp_ip6 *a)
 {
 	return (struct hp_ip6){{0xff, 2, [11] = 1, [12] = 0xff, a->b[13], a->b[14], a->b[15]}};

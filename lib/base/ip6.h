@@ -66,6 +66,12 @@ struct hp_ip6 hp_ip6_prefix(const struct hp_ip6 *a, unsigned int length);
 /* `length` bits of `prefix`, the rest of `interface_id`. */
 struct hp_ip6 hp_ip6_join(const struct hp_ip6 *prefix, unsigned int length, const struct hp_ip6 *interface_id);
 
+/* A reserved subnet anycast address (RFC 2526 §2): `id` 0..127. Interface identifiers of 64 bits are in EUI-64 format, with the
+ * universal/local bit 0; a prefix of more than 120 bits has no room for any. */
+#define HP_IP6_ANYCAST_LONGEST 120
+#define HP_IP6_HOME_AGENTS     0x7e /* Mobile IPv6 Home-Agents anycast, RFC 2526 §3 */
+struct hp_ip6 hp_ip6_anycast(const struct hp_ip6 *prefix, unsigned int length, uint8_t id);
+
 /* ff02::1:ffXX:XXXX, RFC 4291 §2.7.1 */
 struct hp_ip6 hp_ip6_solicited_node(const struct hp_ip6 *a);
 

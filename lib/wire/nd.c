@@ -3,45 +3,16 @@
 
 #include <errno.h>
 
-#include "base/cursor.h"
 #include "wire/checksum.h"
 #include "wire/icmp6.h"
+#include "wire/option.h"
 
-enum {
-	OPTION_SOURCE_MAC = 1,
-	OPTION_TARGET_MAC = 2,
-	OPTION_PREFIX = 3,
-	OPTION_MTU = 5,
-	OPTION_INTERVAL = 7,
-	OPTION_HOME_AGENT = 8,
-	OPTION_NONCE = 14
-};
-enum { FLAG_ROUTER = 0x80, FLAG_SOLICITED = 0x40, FLAG_OVERRIDE = 0x20 };         /* NA */
-enum { FLAG_MANAGED = 0x80, FLAG_OTHER = 0x40, FLAG_HOME_AGENT = 0x20 };          /* RA */
-enum { FLAG_ON_LINK = 0x80, FLAG_AUTONOMOUS = 0x40, FLAG_ROUTER_ADDRESS = 0x20 }; /* prefix information */
+enum { OPTION_SOURCE_MAC = 1, OPTION_TARGET_MAC = 2, OPTION_MTU = 5, OPTION_INTERVAL = 7, OPTION_HOME_AGENT = 8, OPTION_NONCE = 14 };
+enum { FLAG_ROUTER = 0x80, FLAG_SOLICITED = 0x40, FLAG_OVERRIDE = 0x20 }; /* NA */
+enum { FLAG_MANAGED = 0x80, FLAG_OTHER = 0x40, FLAG_HOME_AGENT = 0x20 };  /* RA */
 
 /* ff02::1:ff00:0/104, RFC 4291 §2.7.1 */
 static const struct hp_ip6 solicited_nodes = {{0xff, 2, [11] = 1, 0xff}};
-
-struct option {
-	uint8_t type;
-	struct hp_reader body; /* behind type and length */
-};
-
-/* 1: *o is the next option, 0: the end, -1: malformed (RFC 4861 §4.6: a length of 0, or over the end). */
-static int next_option(struct hp_reader *r, struct option *o)
-{
-	uint8_t units;
-
-	if (!hp_reader_left(r))
-		return 0;
-	o->type = hp_read_u8(r);
-	units = hp_read_u8(r);
-	if (!units)
-		return -1;
-	o->body = hp_read_part(r, (size_t)units * 8 - 2);
-	return hp_reader_ok(&o->body) ? 1 : -1;
-}
 
 /* What every discovery message must pass (RFC 4861 §6.1, §7.1): hop limit, checksum, code, all options of some length; and no
  * fragment header (RFC 6980 §5), not even an atomic one. *r is left behind the first four octets. */
@@ -49,30 +20,18 @@ static int open_message(struct hp_reader *r, const struct hp_packet *p, uint8_t 
 {
 	const uint8_t *m = hp_packet_payload(p);
 	size_t len = hp_packet_payload_len(p);
-	struct hp_reader options;
-	struct option o;
-	int ret;
 
 	if (p->proto != HP_PROTO_ICMPV6 || p->fragment_at || p->hop_limit != 255 || len < fixed || m[0] != type || m[1] != 0)
 		return -EBADMSG;
 	if (hp_checksum(&p->src, &p->dst, HP_PROTO_ICMPV6, m, len) != 0)
 		return -EBADMSG;
-	options = hp_reader(m + fixed, len - fixed);
-	while ((ret = next_option(&options, &o)) > 0)
-		;
 	*r = hp_reader(m + 4, len - 4);
-	return ret < 0 ? -EBADMSG : 0;
+	return hp_option_all_well(hp_reader(m + fixed, len - fixed)) ? 0 : -EBADMSG;
 }
 
-/* An option of another length than it must have is passed over like an unknown one. */
-static bool is(const struct option *o, uint8_t type, size_t len)
+static void read_mac(const struct hp_option *o, uint8_t type, bool *has, struct hp_mac *mac)
 {
-	return o->type == type && hp_reader_left(&o->body) == len;
-}
-
-static void read_mac(const struct option *o, uint8_t type, bool *has, struct hp_mac *mac)
-{
-	if (*has || !is(o, type, sizeof(*mac))) /* Ethernet's: RFC 2464 §6 */
+	if (*has || !hp_option_is(o, type, sizeof(*mac))) /* Ethernet's: RFC 2464 §6 */
 		return;
 	*has = true;
 	memcpy(mac, o->body.at, sizeof(*mac));
@@ -81,16 +40,16 @@ static void read_mac(const struct option *o, uint8_t type, bool *has, struct hp_
 int hp_ns_read(struct hp_ns *out, const struct hp_packet *p)
 {
 	struct hp_reader r;
-	struct option o;
+	struct hp_option o;
 
 	*out = (struct hp_ns){0};
 	if (open_message(&r, p, HP_ICMP6_NS, 24))
 		return -EBADMSG;
 	hp_read_u32(&r);
 	out->target = hp_read_ip6(&r);
-	while (next_option(&r, &o) > 0) {
+	while (hp_option_next(&r, &o) > 0) {
 		read_mac(&o, OPTION_SOURCE_MAC, &out->has_mac, &out->mac);
-		if (is(&o, OPTION_NONCE, sizeof(out->nonce))) {
+		if (hp_option_is(&o, OPTION_NONCE, sizeof(out->nonce))) {
 			memcpy(out->nonce, o.body.at, sizeof(out->nonce));
 			out->has_nonce = true;
 		}
@@ -106,7 +65,7 @@ int hp_ns_read(struct hp_ns *out, const struct hp_packet *p)
 int hp_na_read(struct hp_na *out, const struct hp_packet *p)
 {
 	struct hp_reader r;
-	struct option o;
+	struct hp_option o;
 	uint32_t flags;
 
 	*out = (struct hp_na){0};
@@ -117,7 +76,7 @@ int hp_na_read(struct hp_na *out, const struct hp_packet *p)
 	out->solicited = flags & FLAG_SOLICITED;
 	out->override_ = flags & FLAG_OVERRIDE;
 	out->target = hp_read_ip6(&r);
-	while (next_option(&r, &o) > 0)
+	while (hp_option_next(&r, &o) > 0)
 		read_mac(&o, OPTION_TARGET_MAC, &out->has_mac, &out->mac);
 	/* §7.1.2 */
 	if (hp_ip6_is_multicast(&out->target) || (hp_ip6_is_multicast(&p->dst) && out->solicited))
@@ -128,55 +87,36 @@ int hp_na_read(struct hp_na *out, const struct hp_packet *p)
 int hp_rs_read(struct hp_rs *out, const struct hp_packet *p)
 {
 	struct hp_reader r;
-	struct option o;
+	struct hp_option o;
 
 	*out = (struct hp_rs){0};
 	if (open_message(&r, p, HP_ICMP6_RS, 8))
 		return -EBADMSG;
 	hp_read_u32(&r);
-	while (next_option(&r, &o) > 0)
+	while (hp_option_next(&r, &o) > 0)
 		read_mac(&o, OPTION_SOURCE_MAC, &out->has_mac, &out->mac);
 	/* §6.1.1 */
 	return hp_ip6_is_any(&p->src) && out->has_mac ? -EBADMSG : 0;
 }
 
-static void read_prefix(struct hp_ra *out, struct hp_reader r)
-{
-	struct hp_ra_prefix *x = &out->prefix[out->prefixes];
-	uint8_t flags;
-
-	if (out->prefixes == HP_RA_PREFIXES)
-		return;
-	x->length = hp_read_u8(&r);
-	flags = hp_read_u8(&r);
-	x->on_link = flags & FLAG_ON_LINK;
-	x->autonomous = flags & FLAG_AUTONOMOUS;
-	x->router_address = flags & FLAG_ROUTER_ADDRESS;
-	x->valid_s = hp_read_u32(&r);
-	x->preferred_s = hp_read_u32(&r);
-	hp_read_u32(&r);
-	x->prefix = hp_read_ip6(&r);
-	if (x->length <= 128)
-		out->prefixes++;
-}
-
 /* Of several alike the first counts, but for prefixes. */
-static void ra_option(struct hp_ra *out, const struct option *o)
+static void ra_option(struct hp_ra *out, const struct hp_option *o)
 {
 	struct hp_reader b = o->body;
 
 	read_mac(o, OPTION_SOURCE_MAC, &out->has_mac, &out->mac);
-	if (is(o, OPTION_PREFIX, 30)) {
-		read_prefix(out, b);
-	} else if (is(o, OPTION_MTU, 6) && !out->has_mtu) {
+	if (o->type == HP_OPTION_PREFIX) {
+		if (out->prefixes < HP_RA_PREFIXES && hp_option_prefix_read(&out->prefix[out->prefixes], o))
+			out->prefixes++;
+	} else if (hp_option_is(o, OPTION_MTU, 6) && !out->has_mtu) {
 		hp_read_u16(&b);
 		out->mtu = hp_read_u32(&b);
 		out->has_mtu = true;
-	} else if (is(o, OPTION_INTERVAL, 6) && !out->has_interval) {
+	} else if (hp_option_is(o, OPTION_INTERVAL, 6) && !out->has_interval) {
 		hp_read_u16(&b);
 		out->interval_ms = hp_read_u32(&b);
 		out->has_interval = true;
-	} else if (is(o, OPTION_HOME_AGENT, 6) && !out->has_home_agent_info) {
+	} else if (hp_option_is(o, OPTION_HOME_AGENT, 6) && !out->has_home_agent_info) {
 		hp_read_u16(&b);
 		out->preference = hp_read_u16(&b);
 		out->home_agent_lifetime_s = hp_read_u16(&b);
@@ -187,7 +127,7 @@ static void ra_option(struct hp_ra *out, const struct option *o)
 int hp_ra_read(struct hp_ra *out, const struct hp_packet *p)
 {
 	struct hp_reader r;
-	struct option o;
+	struct hp_option o;
 	uint8_t flags;
 
 	*out = (struct hp_ra){0};
@@ -202,7 +142,7 @@ int hp_ra_read(struct hp_ra *out, const struct hp_packet *p)
 	out->router_lifetime_s = hp_read_u16(&r);
 	out->reachable_ms = hp_read_u32(&r);
 	out->retrans_ms = hp_read_u32(&r);
-	while (next_option(&r, &o) > 0)
+	while (hp_option_next(&r, &o) > 0)
 		ra_option(out, &o);
 	return 0;
 }
@@ -268,19 +208,6 @@ int hp_rs_write(const struct hp_rs *m, void *out, size_t room)
 	return finish_message(&w);
 }
 
-static void write_prefix(struct hp_writer *w, const struct hp_ra_prefix *x)
-{
-	hp_write_u8(w, OPTION_PREFIX);
-	hp_write_u8(w, 4);
-	hp_write_u8(w, x->length);
-	hp_write_u8(w, (uint8_t)((x->on_link ? FLAG_ON_LINK : 0) | (x->autonomous ? FLAG_AUTONOMOUS : 0) |
-				 (x->router_address ? FLAG_ROUTER_ADDRESS : 0)));
-	hp_write_u32(w, x->valid_s);
-	hp_write_u32(w, x->preferred_s);
-	hp_write_u32(w, 0);
-	hp_write_ip6(w, &x->prefix);
-}
-
 int hp_ra_write(const struct hp_ra *m, void *out, size_t room)
 {
 	struct hp_writer w = start_message(HP_ICMP6_RA, out, room);
@@ -297,7 +224,7 @@ int hp_ra_write(const struct hp_ra *m, void *out, size_t room)
 		hp_write_u32(&w, m->mtu);
 	}
 	for (unsigned int i = 0; i < m->prefixes; i++)
-		write_prefix(&w, &m->prefix[i]);
+		hp_option_prefix_write(&w, &m->prefix[i]);
 	if (m->has_interval) {
 		hp_write_bytes(&w, (uint8_t[]){OPTION_INTERVAL, 1, 0, 0}, 4);
 		hp_write_u32(&w, m->interval_ms);

@@ -6,6 +6,7 @@
 
 #include "bytes.h"
 #include "wire/compose.h"
+#include "wire/discovery.h"
 #include "wire/icmp6.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
@@ -130,6 +131,35 @@ static void discovery_messages(void)
 	print("router-advertisement", icmp(LINKLOCAL, "ff02::1", 255), body, hp_ra_write(&advert, body, sizeof(body)));
 }
 
+static void mobile_discovery_messages(void)
+{
+	const struct hp_dhaad_reply reply = {.identifier = 0x4321, .agents = 2, .agent = {ip6(HOME_AGENT), ip6("2001:db8:1::2")}};
+	const struct hp_mpa advert = {
+		.identifier = 0x1234,
+		.managed = true,
+		.prefixes = 2,
+		.prefix = {{.prefix = ip6(HOME_AGENT),
+			    .length = 64,
+			    .on_link = true,
+			    .autonomous = true,
+			    .router_address = true,
+			    .valid_s = 2592000,
+			    .preferred_s = 604800},
+			   {.prefix = ip6("2001:db8:3::"), .length = 48, .autonomous = true, .valid_s = UINT32_MAX, .preferred_s = 1}},
+	};
+	struct hp_send s = icmp(CARE_OF, HOME_AGENT, 64);
+	uint8_t body[256];
+
+	print("agent-request", icmp(CARE_OF, "2001:db8:1:0:fdff:ffff:ffff:fffe", 64), body,
+	      hp_dhaad_request_write(0x4321, body, sizeof(body)));
+	print("agent-reply", icmp(HOME_AGENT, CARE_OF, 64), body, hp_dhaad_reply_write(&reply, body, sizeof(body)));
+	s.hoa = ip6(HOME);
+	print("prefix-solicitation", s, body, hp_mps_write(0x1234, body, sizeof(body)));
+	s = icmp(HOME_AGENT, HOME, 64);
+	s.coa = ip6(CARE_OF);
+	print("prefix-advertisement", s, body, hp_mpa_write(&advert, body, sizeof(body)));
+}
+
 static void listener_messages(void)
 {
 	const struct hp_ip6 group[2] = {ip6("ff02::1:ff00:42"), ip6("ff02::1:ff00:1")};
@@ -163,6 +193,7 @@ int main(void)
 {
 	mobility_messages();
 	discovery_messages();
+	mobile_discovery_messages();
 	listener_messages();
 	error_messages();
 	return 0;

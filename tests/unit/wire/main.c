@@ -38,6 +38,10 @@ int main(void)
 		{"Scapy: routers", test_router_vectors},
 		{"Scapy: listeners", test_listener_vectors},
 		{"Scapy: errors", test_error_vectors},
+		{"mobile discovery: refusals", test_discovery_read},
+		{"mobile discovery: fields", test_discovery_fields},
+		{"mobile discovery: many", test_discovery_many},
+		{"mobile discovery: room", test_discovery_room},
 		HP_TESTS_END,
 	};
 

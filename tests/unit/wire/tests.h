@@ -35,6 +35,12 @@ void test_ra_options(void);
 void test_ra_many(void);
 void test_nd_room(void);
 
+/* test_discovery.c */
+void test_discovery_read(void);
+void test_discovery_fields(void);
+void test_discovery_many(void);
+void test_discovery_room(void);
+
 /* test_icmp6.c */
 void test_error_allowed(void);
 void test_error_size(void);
