@@ -219,3 +219,37 @@ void hp_serve_routes(void *ctx, const struct hp_api_request *req, struct hp_api_
 	hp_routes_each(hp_control_routes(app->control), add_route, &l);
 	res->json = json_pack("{s:o, s:n}", "routes", l.list, "next");
 }
+
+static json_t *home_agent(const struct hp_app *app, const struct hp_home_agent_view *v, uint64_t now_ms)
+{
+	json_t *addresses = json_array();
+
+	for (unsigned int i = 0; i < v->addresses; i++)
+		json_array_append_new(addresses, address(&v->address[i]));
+	return json_pack("{s:o, s:o, s:i, s:o, s:b, s:o}", "link", link_name(app, v->link), "router",
+			 hp_ip6_is_any(&v->linklocal) ? json_null() : address(&v->linklocal), "preference", (int)v->preference, "addresses",
+			 addresses, "own", v->own, "remaining_s",
+			 v->own ? json_null()
+				: json_integer((json_int_t)(v->expires_ms > now_ms ? (v->expires_ms - now_ms + 999) / 1000 : 0)));
+}
+
+/* A bounded list a home link: one page. */
+void hp_serve_home_agents(void *ctx, const struct hp_api_request *req, struct hp_api_response *res)
+{
+	struct hp_app *app = ctx;
+	const struct hp_now now = hp_app_now(app);
+	struct hp_home_agent_view *view = malloc((1 + HP_AGENTS_MOST) * sizeof(*view));
+	json_t *list;
+
+	(void)req;
+	if (!view) {
+		hp_api_fail(res, 503, "out_of_memory", "", "out of memory");
+		return;
+	}
+	list = json_array();
+	for (unsigned int home = 0, n; (n = hp_agent_home_agents(hp_control_agent(app->control), home, now, view)); home++)
+		for (unsigned int i = 0; i < n; i++)
+			json_array_append_new(list, home_agent(app, &view[i], now.mono_ms));
+	free(view);
+	res->json = json_pack("{s:o, s:n}", "home_agents", list, "next");
+}

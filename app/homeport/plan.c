@@ -97,6 +97,7 @@ static int plan_control(struct hp_plan *p, const struct hp_conf *conf)
 		.route = p->route,
 		.max_bindings = conf->home_agent.max_bindings,
 		.max_lifetime_s = conf->home_agent.max_binding_lifetime_s,
+		.preference = conf->home_agent.preference,
 		.dad = conf->home_agent.dad,
 		/* No method yet but none: without it every registration is refused. */
 		.authenticator = conf->home_agent.authentication == HP_AUTH_NONE ? &hp_authenticator_none : NULL,

@@ -33,6 +33,7 @@ int ctl_stats(struct ctl *c, int argc, char **argv);
 int ctl_bindings(struct ctl *c, int argc, char **argv);
 int ctl_neighbors(struct ctl *c, int argc, char **argv);
 int ctl_routes(struct ctl *c, int argc, char **argv);
+int ctl_home_agents(struct ctl *c, int argc, char **argv);
 int ctl_events(struct ctl *c, int argc, char **argv);
 int ctl_reload(struct ctl *c, int argc, char **argv);
 

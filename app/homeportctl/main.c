@@ -51,10 +51,10 @@ static const struct {
 	 "  bindings remove ADDRESS   removes one; its node is not told"},
 	{"neighbors", ctl_neighbors, "neighbors                 the neighbour cache"},
 	{"routes", ctl_routes, "routes                    connected, static and virtual routes"},
+	{"home-agents", ctl_home_agents, "home-agents               who serves the home links, by preference"},
 	{"events", ctl_events, "events                    what happens, as it happens"},
 	{"reload", ctl_reload, "reload                    apply a changed configuration, or refuse it whole"},
 	{"check", check, "check FILE                validate a configuration without the program"},
-	{"home-agents", later, NULL},
 	{"mobile-nodes", later, NULL},
 };
 

@@ -26,6 +26,10 @@ static void cell(const json_t *row, const char *member, char out[CELL])
 		snprintf(out, CELL, "%lld", (long long)json_integer_value(v));
 	else if (json_is_real(v))
 		snprintf(out, CELL, "%.3f", json_real_value(v));
+	else if (json_array_size(v) == 1)
+		snprintf(out, CELL, "%s", json_string_value(json_array_get(v, 0)));
+	else if (json_array_size(v))
+		snprintf(out, CELL, "%s and %zu more", json_string_value(json_array_get(v, 0)), json_array_size(v) - 1);
 	else if (json_is_boolean(v))
 		snprintf(out, CELL, "%s", json_is_true(v) ? "yes" : "no");
 	else

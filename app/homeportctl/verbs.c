@@ -165,6 +165,19 @@ int ctl_routes(struct ctl *c, int argc, char **argv)
 	return list(c, argc, "/v1/routes", "routes", columns, COUNT(columns));
 }
 
+int ctl_home_agents(struct ctl *c, int argc, char **argv)
+{
+	static const struct ctl_column columns[] = {{"LINK", "link"},
+						    {"ROUTER", "router"},
+						    {"PREFERENCE", "preference"},
+						    {"OURS", "own"},
+						    {"REMAINING [s]", "remaining_s"},
+						    {"ADDRESSES", "addresses"}};
+
+	(void)argv;
+	return list(c, argc, "/v1/home-agents", "home_agents", columns, COUNT(columns));
+}
+
 static void event_line(const char *text, void *ctx)
 {
 	const struct ctl *c = ctx;

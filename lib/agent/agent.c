@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "agent/defend.h"
+#include "agent/discover.h"
 #include "agent/registration.h"
 #include "agent/state.h"
 #include "agent/update.h"
@@ -38,6 +39,8 @@ int hp_agent_create(struct hp_agent **out, const struct hp_agent_conf *conf, str
 	a->conf.authenticator = NULL;
 	if (conf->authenticator)
 		a->authenticator = *conf->authenticator;
+	a->agents_next_ms = UINT64_MAX;
+	hp_random_seed(&a->random, conf->seed);
 	a->max_lifetime = max_lifetime < UINT16_MAX ? (uint16_t)max_lifetime : UINT16_MAX;
 	ret = hp_homes_create(&a->homes, conf->links, conf->link, now.mono_ms);
 	if (ret)
@@ -114,6 +117,7 @@ void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx)
 {
 	unsigned int work = TICK_WORK;
 
+	hp_discover_tick(a, now, fx);
 	for (unsigned int i = 0; i < TICK_TIMERS; i++) {
 		struct hp_timer *t = hp_wheel_pop(a->wheel, now.mono_ms, &work);
 
@@ -125,7 +129,9 @@ void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx)
 
 uint64_t hp_agent_next(const struct hp_agent *a)
 {
-	return hp_wheel_next(a->wheel);
+	const uint64_t wheel = hp_wheel_next(a->wheel);
+
+	return wheel < a->agents_next_ms ? wheel : a->agents_next_ms;
 }
 
 int hp_agent_revoke(struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_now now, struct hp_effects *fx)

@@ -8,11 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/agents.h"
 #include "base/counter.h"
 #include "base/effect.h"
 #include "base/ip6.h"
 #include "base/now.h"
 #include "neighbor/neighbor.h"
+#include "wire/discovery.h"
 #include "wire/packet.h"
 
 struct hp_agent;
@@ -66,6 +68,7 @@ struct hp_agent_conf {
 	const struct hp_agent_link *link; /* home links; copied */
 	uint32_t max_bindings;
 	uint32_t max_lifetime_s;
+	uint16_t preference; /* ours as a home agent */
 	bool dad;
 	const struct hp_authenticator *authenticator; /* NULL: refuse all */
 	struct hp_neighbor *neighbor;
@@ -88,6 +91,8 @@ struct hp_agent_conf {
 	X(HP_AG_CORRESPONDENT, "bu.correspondent", "Binding Updates ignored: correspondent registration, which is not served yet")         \
 	X(HP_AG_SILENT_AUTH, "bu.unauthenticated", "Binding Updates ignored: not authenticated")                                           \
 	X(HP_AG_DUPLICATE_DAD, "bu.during_dad", "Binding Updates that came while their home address was probed")                           \
+	X(HP_AG_DHAAD, "dhaad.in", "home agent address discovery requests taken")                                                          \
+	X(HP_AG_AGENTS_FULL, "home_agents.full", "router advertisements of home agents not listed: the list of their link was full")       \
 	X(HP_AG_REGISTERED, "binding.registered", "bindings created")                                                                      \
 	X(HP_AG_REFRESHED, "binding.refreshed", "bindings refreshed at the same care-of address")                                          \
 	X(HP_AG_MOVED, "binding.moved", "bindings moved to another care-of address")                                                       \
@@ -126,6 +131,12 @@ bool hp_agent_path_mtu(struct hp_agent *a, const struct hp_ip6 *hoa, const struc
 		       struct hp_now now, struct hp_effects *fx);
 /* Whether `address` is the derived link-local address of a mobile node away from `link`, defended on its behalf (§10.4.2). */
 bool hp_agent_defends(const struct hp_agent *a, uint16_t link, const struct hp_ip6 *address);
+/* A router advertisement of another router on a home link (§10.5.1). */
+void hp_agent_heard(struct hp_agent *a, uint16_t link, const struct hp_ip6 *router, const struct hp_ra *ra, struct hp_now now,
+		    struct hp_effects *fx);
+/* A request to the Home-Agents anycast address of home link `link`: fills in the addresses for the answer, at most `most` of at most
+ * HP_DHAAD_AGENTS, the most preferable first, ours among them. */
+void hp_agent_discover(struct hp_agent *a, uint16_t link, unsigned int most, struct hp_now now, struct hp_dhaad_reply *out);
 /* Routes changed: re-publish at most `slice` bindings whose path may differ; true when the walk is done. */
 bool hp_agent_reroute(struct hp_agent *a, unsigned int slice, struct hp_effects *fx);
 
@@ -144,6 +155,18 @@ struct hp_binding_view {
 bool hp_agent_find(const struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_binding_view *out);
 size_t hp_agent_page(const struct hp_agent *a, bool first, uint64_t after, size_t max, struct hp_binding_view *out, size_t cap,
 		     uint64_t *next, bool *more);
+struct hp_home_agent_view {
+	uint16_t link;
+	bool own;
+	struct hp_ip6 linklocal; /* ::: ours on a virtual link */
+	uint16_t preference;
+	uint64_t expires_ms; /* mono_ms, UINT64_MAX: ours */
+	unsigned int addresses;
+	struct hp_ip6 address[HP_RA_PREFIXES];
+};
+/* The home agents of a home link, counted from 0, by preference. 0: no such home link. */
+unsigned int hp_agent_home_agents(const struct hp_agent *a, unsigned int home, struct hp_now now,
+				  struct hp_home_agent_view out[1 + HP_AGENTS_MOST]);
 size_t hp_agent_bindings(const struct hp_agent *a);        /* VALID ones */
 size_t hp_agent_memory(const struct hp_agent *a);          /* bytes held for bindings */
 const uint64_t *hp_agent_count(const struct hp_agent *a);  /* HP_AG_COUNT values */

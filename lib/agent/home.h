@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "agent/agent.h"
+#include "agent/agents.h"
 #include "base/ip6.h"
 
 #define HP_HOME_UNIT_MS 4000 /* a Binding Update's unit of lifetime, §6.1.7 */
@@ -23,6 +24,7 @@ struct hp_home {
 	bool is_virtual;
 	unsigned int prefixes;
 	struct hp_home_prefix *prefix;
+	struct hp_agents agents; /* the others on a real link */
 };
 
 struct hp_homes {

@@ -6,6 +6,7 @@
 #include "agent/agent.h"
 #include "agent/bindings.h"
 #include "agent/home.h"
+#include "base/hash.h"
 #include "wire/mh.h"
 
 struct hp_agent {
@@ -15,6 +16,8 @@ struct hp_agent {
 	struct hp_bindings *bindings;
 	struct hp_wheel *wheel;
 	uint16_t max_lifetime; /* units of 4 s */
+	struct hp_random random;
+	uint64_t agents_next_ms; /* when the first entry of a home agents list ends */
 	size_t valid, probations;
 	uint32_t reroute_at; /* next id to look at */
 	uint64_t count[HP_AG_COUNT], status[256];

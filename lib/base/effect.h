@@ -64,14 +64,18 @@ enum hp_event_kind {
 	HP_EVENT_PORT_DOWN,
 	HP_EVENT_ADDRESS_DUPLICATE,
 	HP_EVENT_WORKER_STALLED,
+	HP_EVENT_ROUTER_INCONSISTENT,
+	HP_EVENT_HOME_AGENT_UP,
+	HP_EVENT_HOME_AGENT_DOWN,
 	HP_EVENT_COUNT
 };
 
 struct hp_event {
 	enum hp_event_kind kind;
-	struct hp_ip6 hoa, coa; /* :: where not fitting */
+	struct hp_ip6 hoa, coa; /* :: where not fitting; hoa: the router of ROUTER_ and HOME_AGENT_ events */
 	uint16_t link;          /* HP_LINK_ANY where not fitting */
-	uint16_t code;          /* Binding Acknowledgement status for REFUSED, worker number for STALLED */
+	uint16_t code; /* Binding Acknowledgement status for REFUSED, worker number for STALLED, hp_neighbor_conflict for INCONSISTENT,
+			* preference for HOME_AGENT_ events */
 };
 
 enum hp_effect_kind {

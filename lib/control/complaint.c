@@ -38,12 +38,6 @@ static void send_icmp(struct hp_control *c, struct hp_send s, const uint8_t *pac
 	hp_effects_send(fx, &s);
 }
 
-/* RFC 4443 §2.2: the address that was written to, if it is ours, else as for any other packet, with one of the link it came in on. */
-static const struct hp_ip6 *source_for(const struct hp_control *c, uint16_t link, const struct hp_ip6 *was_to, const struct hp_ip6 *to)
-{
-	return hp_output_is_own(c, link, was_to) ? was_to : hp_neighbor_source(c->neighbor, link, to);
-}
-
 void hp_complaint_icmp(struct hp_control *c, const struct hp_input *in, const struct hp_complaint *what, struct hp_now now,
 		       struct hp_effects *fx)
 {
@@ -56,7 +50,7 @@ void hp_complaint_icmp(struct hp_control *c, const struct hp_input *in, const st
 
 	if (hp_icmp6_error_allowed(in->data, in->len, to_multicast_ok, in->link_multicast) &&
 	    answerable(c, in->link, in->tunnelled, &p.src))
-		src = source_for(c, in->link, &p.dst, &p.src);
+		src = hp_output_source(c, in->link, &p.dst, &p.src);
 	if (!src) {
 		c->count[HP_CT_ERROR_FORBIDDEN]++;
 		return;
@@ -103,7 +97,6 @@ void hp_complaint_binding(struct hp_control *c, const struct hp_input *in, const
 	const struct hp_be be = {.status = (uint8_t)status, .hoa = p->has_hao ? p->hoa : HP_IP6_ANY};
 	uint8_t body[HP_MH_ROOM];
 	struct hp_send s = {
-		.src = p->dst,
 		.dst = p->src,
 		.link = hp_ip6_is_linklocal(&p->src) ? in->link : HP_LINK_ANY,
 		.hop_limit = HOP_LIMIT,
@@ -111,9 +104,10 @@ void hp_complaint_binding(struct hp_control *c, const struct hp_input *in, const
 		.class_ = HP_CLASS_ERROR,
 		.body = body,
 	};
+	const struct hp_ip6 *src = hp_output_source(c, in->link, &p->dst, &p->src);
 	int n = hp_be_write(&be, body, sizeof(body));
 
-	if (n < 0 || !answerable(c, in->link, in->tunnelled, &p->src)) {
+	if (n < 0 || !src || !answerable(c, in->link, in->tunnelled, &p->src)) {
 		c->count[HP_CT_ERROR_FORBIDDEN]++;
 		return;
 	}
@@ -121,6 +115,7 @@ void hp_complaint_binding(struct hp_control *c, const struct hp_input *in, const
 		c->count[HP_CT_BE_LIMITED]++;
 		return;
 	}
+	s.src = *src;
 	s.body_len = (size_t)n;
 	hp_output_address(c, &s, HP_OUTPUT_TUNNELLED);
 	c->count[HP_CT_BE_OUT]++;

@@ -19,6 +19,13 @@ static void probed(void *ctx, uint16_t link, const struct hp_ip6 *address, bool 
 	hp_agent_probed(c->agent, link, address, unique, now, fx);
 }
 
+static void heard(void *ctx, uint16_t link, const struct hp_ip6 *router, const struct hp_ra *ra, struct hp_now now, struct hp_effects *fx)
+{
+	struct hp_control *c = ctx;
+
+	hp_agent_heard(c->agent, link, router, ra, now, fx);
+}
+
 static int add_routes(struct hp_control *c, const struct hp_control_conf *conf)
 {
 	int ret = 0;
@@ -67,6 +74,7 @@ static int create_agent(struct hp_control *c, const struct hp_control_conf *conf
 	struct hp_agent_conf ac = {
 		.max_bindings = conf->max_bindings,
 		.max_lifetime_s = conf->max_lifetime_s,
+		.preference = conf->preference,
 		.dad = conf->dad,
 		.authenticator = conf->authenticator,
 		.neighbor = c->neighbor,
@@ -108,6 +116,7 @@ int hp_control_create(struct hp_control **out, const struct hp_control_conf *con
 		.seed = conf->seed,
 		.max_neighbors = MAX_NEIGHBORS,
 		.probed = probed,
+		.heard = heard,
 	};
 	struct hp_random random;
 	struct hp_control *c;
@@ -128,6 +137,7 @@ int hp_control_create(struct hp_control **out, const struct hp_control_conf *con
 	hp_random_seed(&random, conf->seed + 2);
 	hp_limit_init(&c->errors, &random, now.mono_ms);
 	hp_limit_init(&c->binding_errors, &random, now.mono_ms);
+	hp_limit_init(&c->discoveries, &random, now.mono_ms);
 	ret = hp_routes_create(&c->routes, hp_random_u64(&random));
 	if (ret)
 		goto fail;

@@ -22,6 +22,7 @@ struct hp_control_conf {
 	unsigned int routes;
 	const struct hp_route *route; /* static ones; connected and virtual ones come from the links' addresses */
 	uint32_t max_bindings, max_lifetime_s;
+	uint16_t preference; /* as a home agent */
 	bool dad;
 	const struct hp_authenticator *authenticator;
 	uint64_t seed;
@@ -51,6 +52,8 @@ enum hp_trouble {
 	X(HP_CT_ERROR_IN, "icmp6.error_in", "ICMPv6 errors received")                                                                      \
 	X(HP_CT_BE_OUT, "mh.be_out", "Binding Errors sent")                                                                                \
 	X(HP_CT_BE_LIMITED, "mh.be_limited", "Binding Errors not sent: rate limit")                                                        \
+	X(HP_CT_DHAAD_OUT, "dhaad.out", "home agent address discovery replies sent")                                                       \
+	X(HP_CT_DHAAD_LIMITED, "dhaad.limited", "home agent address discovery requests not answered: rate limit")                          \
 	X(HP_CT_NO_ROUTE, "control.no_route", "own packets dropped: no route")                                                             \
 	X(HP_CT_IGNORED, "control.ignored", "packets for us that nothing here answers")
 enum hp_control_counter { HP_CONTROL_COUNTERS(HP_COUNTER_ENUM) HP_CT_COUNT };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/cursor.h"
+#include "control/discovery.h"
 #include "control/output.h"
 #include "control/relay.h"
 #include "wire/checksum.h"
@@ -14,7 +15,7 @@
 static void echo(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
 {
 	const struct hp_ip6 *to = hp_packet_source(p);
-	const struct hp_ip6 *src = hp_ip6_is_multicast(&p->dst) ? hp_neighbor_source(c->neighbor, in->link, to) : &p->dst;
+	const struct hp_ip6 *src = hp_output_source(c, in->link, &p->dst, to);
 	const size_t len = hp_packet_payload_len(p);
 	struct hp_send s = {.dst = *to, .link = HP_LINK_ANY, .hop_limit = HOP_LIMIT, .proto = HP_PROTO_ICMPV6, .class_ = HP_CLASS_OTHER};
 	const bool local = hp_ip6_is_linklocal(to);
@@ -64,6 +65,8 @@ void hp_icmp_input(struct hp_control *c, const struct hp_input *in, const struct
 	}
 	if (body[0] == HP_ICMP6_ECHO_REQUEST)
 		echo(c, in, p, now, fx);
+	else if (body[0] == HP_ICMP6_DHAAD_REQUEST)
+		hp_discovery_request(c, p, now, fx);
 	else if (body[0] < HP_ICMP6_ECHO_REQUEST && !hp_ip6_is_multicast(&p->dst))
 		error_received(c, p, now, fx);
 	else

@@ -87,10 +87,11 @@ static void deliver(struct hp_control *c, const struct hp_input *in, const struc
 	}
 	switch (p->proto) {
 	case HP_PROTO_MH:
-		if (hp_ip6_is_multicast(&p->dst))
-			c->count[HP_CT_IGNORED]++;
-		else
+		/* One node is meant: a group or an anycast address could be no end of a tunnel. */
+		if (hp_output_is_own(c, in->link, &p->dst))
 			mobility(c, in, p, now, fx);
+		else
+			c->count[HP_CT_IGNORED]++;
 		break;
 	case HP_PROTO_ICMPV6:
 		hp_icmp_input(c, in, p, now, fx);
@@ -116,7 +117,9 @@ static void deliver(struct hp_control *c, const struct hp_input *in, const struc
 static void packet(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, enum hp_walk walk, struct hp_now now,
 		   struct hp_effects *fx)
 {
-	const bool to_group = hp_ip6_is_multicast(&p->dst) && !in->tunnelled, to_us = hp_output_is_own(c, in->link, &p->dst);
+	const bool to_group = hp_ip6_is_multicast(&p->dst) && !in->tunnelled;
+	uint16_t home;
+	const bool to_us = hp_output_is_own(c, in->link, &p->dst) || hp_neighbor_is_anycast(c->neighbor, &p->dst, &home);
 
 	c->count[HP_CT_IN]++;
 	if (walk != HP_WALK_OK) {

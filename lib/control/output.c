@@ -39,6 +39,16 @@ bool hp_output_is_own(const struct hp_control *c, uint16_t link, const struct hp
 	return hp_neighbor_is_own(c->neighbor, hp_ip6_is_linklocal(address) ? link : HP_LINK_ANY, address);
 }
 
+const struct hp_ip6 *hp_output_source(const struct hp_control *c, uint16_t link, const struct hp_ip6 *was_to, const struct hp_ip6 *to)
+{
+	uint16_t home;
+
+	if (hp_output_is_own(c, link, was_to))
+		return was_to;
+	return hp_neighbor_is_anycast(c->neighbor, was_to, &home) ? hp_neighbor_source(c->neighbor, home, was_to)
+								  : hp_neighbor_source(c->neighbor, link, to);
+}
+
 static void discard(struct hp_effects *fx, void *token, uint16_t link, bool unreachable)
 {
 	struct hp_effect e = {.kind = HP_EFFECT_DISCARD, .discard = {.token = token, .link = link, .unreachable = unreachable}};

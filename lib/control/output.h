@@ -17,5 +17,8 @@ void hp_output_address(const struct hp_control *c, struct hp_send *s, enum hp_ou
 struct hp_hop hp_output_hop(void *control, const struct hp_ip6 *dst);
 /* An address of ours, as a packet that came in on `link` may use it. */
 bool hp_output_is_own(const struct hp_control *c, uint16_t link, const struct hp_ip6 *address);
+/* The source of an answer to `to`, which wrote to `was_to` on `link` (RFC 4443 §2.2): that address if it is ours alone, the one beside it
+ * if it is anycast, else as for any other packet of that link. NULL: none. */
+const struct hp_ip6 *hp_output_source(const struct hp_control *c, uint16_t link, const struct hp_ip6 *was_to, const struct hp_ip6 *to);
 
 #endif

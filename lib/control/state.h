@@ -17,7 +17,7 @@ struct hp_control {
 	struct hp_routes *routes;
 	unsigned int links;
 	struct hp_control_link *link;
-	struct hp_limit errors, binding_errors;
+	struct hp_limit errors, binding_errors, discoveries;
 	uint64_t count[HP_CT_COUNT];
 };
 

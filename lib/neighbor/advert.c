@@ -3,10 +3,13 @@
 #include "neighbor/state.h"
 
 #define HOP_LIMIT 64
+/* Lifetimes that run down are seen through delays and clocks of others: so much apart they are the same (RFC 4861 §6.2.7). */
+#define SKEW_S        10
+#define TELL_AGAIN_MS 60000
 
 static bool speaks(const struct link *l)
 {
-	return l->conf.ra.enabled && !l->conf.is_virtual && l->up && l->own[0].state == OWN_VALID;
+	return l->conf.ra.enabled && !l->conf.is_virtual && l->up && l->own[0]->state == OWN_VALID;
 }
 
 /* RFC 6275 §7.5: what is said of an interval below 200 ms leaves a receiver 20 ms of slack. */
@@ -36,9 +39,9 @@ static void fill(const struct link *l, bool last, uint64_t passed_s, struct hp_r
 		.mtu = l->conf.mtu,
 	};
 	for (unsigned int i = 1; i < l->owns && ra->prefixes < HP_RA_PREFIXES; i++) {
-		const struct own *o = &l->own[i];
+		const struct own *o = l->own[i];
 
-		if (o->state != OWN_VALID)
+		if (o->state != OWN_VALID || o->anycast)
 			continue;
 		/* §7.2: with the R bit the prefix field carries the whole address of this router. */
 		ra->prefix[ra->prefixes++] = (struct hp_ra_prefix){
@@ -71,7 +74,7 @@ static void advertise(struct hp_neighbor *nb, struct link *l, bool last, struct 
 
 	fill(l, last, (now.mono_ms - nb->born_ms) / 1000, &ra);
 	nb->count[HP_NB_RA_OUT]++;
-	hp_nd_send(nb, l->number, &l->own[0].conf.address, &HP_IP6_ALL_NODES, NULL, body, hp_ra_write(&ra, body, sizeof(body)), fx);
+	hp_nd_send(nb, l->number, &l->own[0]->conf.address, &HP_IP6_ALL_NODES, NULL, body, hp_ra_write(&ra, body, sizeof(body)), fx);
 }
 
 void hp_advert_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, struct hp_effects *fx)
@@ -117,6 +120,69 @@ void hp_advert_solicited(struct hp_neighbor *nb, struct link *l, struct hp_now n
 		at = l->ra.last_ms + l->conf.ra.min_delay_ms;
 	if (!hp_timer_armed(&l->ra.alarm.timer) || at < l->ra.alarm.timer.at_ms)
 		alarm_set(nb, &l->ra.alarm, at);
+}
+
+static bool differ(uint32_t ours, uint32_t theirs)
+{
+	if (ours == HP_LIFETIME_INFINITE || theirs == HP_LIFETIME_INFINITE)
+		return ours != theirs;
+	return ours > theirs ? ours - theirs > SKEW_S : theirs - ours > SKEW_S;
+}
+
+static enum hp_neighbor_conflict prefix_conflict(const struct hp_ra *ours, const struct hp_ra_prefix *x)
+{
+	for (unsigned int i = 0; i < ours->prefixes; i++) {
+		const struct hp_ra_prefix *o = &ours->prefix[i];
+
+		if (o->length != x->length || !hp_ip6_in_prefix(&x->prefix, &o->prefix, o->length))
+			continue;
+		if (differ(o->valid_s, x->valid_s))
+			return HP_CONFLICT_VALID;
+		if (differ(o->preferred_s, x->preferred_s))
+			return HP_CONFLICT_PREFERRED;
+	}
+	return HP_CONFLICT_NONE;
+}
+
+/* What is 0 is left open; another set of prefixes is no contradiction. */
+static enum hp_neighbor_conflict conflict(const struct hp_ra *ours, const struct hp_ra *ra)
+{
+	enum hp_neighbor_conflict found = HP_CONFLICT_NONE;
+
+	if (ra->hop_limit && ra->hop_limit != ours->hop_limit)
+		return HP_CONFLICT_HOP_LIMIT;
+	if (ra->managed != ours->managed)
+		return HP_CONFLICT_MANAGED;
+	if (ra->other != ours->other)
+		return HP_CONFLICT_OTHER;
+	if (ra->reachable_ms && ours->reachable_ms && ra->reachable_ms != ours->reachable_ms)
+		return HP_CONFLICT_REACHABLE;
+	if (ra->retrans_ms && ours->retrans_ms && ra->retrans_ms != ours->retrans_ms)
+		return HP_CONFLICT_RETRANS;
+	if (ra->has_mtu && ra->mtu != ours->mtu)
+		return HP_CONFLICT_MTU;
+	for (unsigned int i = 0; i < ra->prefixes && !found; i++)
+		found = prefix_conflict(ours, &ra->prefix[i]);
+	return found;
+}
+
+void hp_advert_heard(struct hp_neighbor *nb, struct link *l, const struct hp_ip6 *router, const struct hp_ra *ra, struct hp_now now,
+		     struct hp_effects *fx)
+{
+	enum hp_neighbor_conflict found;
+	struct hp_ra ours;
+
+	if (!speaks(l))
+		return;
+	fill(l, false, (now.mono_ms - nb->born_ms) / 1000, &ours);
+	found = conflict(&ours, ra);
+	if (!found)
+		return;
+	nb->count[HP_NB_RA_INCONSISTENT]++;
+	if (l->ra.told_ms && now.mono_ms < l->ra.told_ms + TELL_AGAIN_MS)
+		return;
+	l->ra.told_ms = now.mono_ms;
+	hp_effects_event(fx, HP_EVENT_ROUTER_INCONSISTENT, router, NULL, l->number, (uint16_t)found);
 }
 
 void hp_advert_farewell(struct hp_neighbor *nb, struct link *l, struct hp_now now, struct hp_effects *fx)

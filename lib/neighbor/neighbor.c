@@ -24,7 +24,7 @@ static int create_links(struct hp_neighbor *nb, const struct hp_neighbor_conf *c
 		l->number = (uint16_t)nb->links;
 		l->ra.alarm.fire = hp_advert_fire;
 		l->mld.alarm.fire = hp_mld_all_fire;
-		if (hp_own_create(nb, l))
+		if (hp_own_create(l))
 			return -ENOMEM;
 		/* own_create has copied them; the caller's array may go. */
 		l->conf.address = NULL;
@@ -102,14 +102,14 @@ void hp_neighbor_destroy(struct hp_neighbor *nb, struct hp_effects *fx)
 	hp_table_destroy(nb->groups);
 	hp_wheel_destroy(nb->wheel);
 	for (unsigned int i = 0; nb->link && i < nb->links; i++)
-		free(nb->link[i].own);
+		hp_own_destroy(&nb->link[i]);
 	free(nb->link);
 	free(nb);
 }
 
 static void link_up(struct hp_neighbor *nb, struct link *l, struct hp_now now, struct hp_effects *fx)
 {
-	bool first = l->conf.is_virtual || l->own[0].state == OWN_IDLE;
+	bool first = l->conf.is_virtual || l->own[0]->state == OWN_IDLE;
 
 	l->up = true;
 	if (first && !l->conf.is_virtual)
@@ -198,6 +198,9 @@ static void router_advertisement(struct hp_neighbor *nb, uint16_t link, const st
 	if (ra.has_mac)
 		hp_neighbor_learn(nb, link, &p->src, &ra.mac, now, fx);
 	hp_cache_router(nb, link, &p->src);
+	hp_advert_heard(nb, &nb->link[link], &p->src, &ra, now, fx);
+	if (nb->conf.heard && !hp_neighbor_is_own(nb, link, &p->src))
+		nb->conf.heard(nb->conf.ctx, link, &p->src, &ra, now, fx);
 }
 
 void hp_neighbor_packet(struct hp_neighbor *nb, uint16_t link, const struct hp_mac *from, const struct hp_packet *p, struct hp_now now,

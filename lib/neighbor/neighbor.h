@@ -13,6 +13,7 @@
 #include "base/effect.h"
 #include "base/ip6.h"
 #include "base/now.h"
+#include "wire/nd.h"
 #include "wire/packet.h"
 
 struct hp_neighbor;
@@ -50,7 +51,24 @@ struct hp_neighbor_conf {
 	unsigned int max_neighbors; /* cache entries in all; oldest unresolved or stale ones make room */
 	/* The outcome of hp_neighbor_probe: called from packet or tick, never from probe itself. */
 	void (*probed)(void *ctx, uint16_t link, const struct hp_ip6 *address, bool unique, struct hp_now now, struct hp_effects *fx);
+	/* A valid router advertisement of another router (its link-local address). May be NULL. */
+	void (*heard)(void *ctx, uint16_t link, const struct hp_ip6 *router, const struct hp_ra *ra, struct hp_now now,
+		      struct hp_effects *fx);
 	void *ctx;
+};
+
+/* What another router says otherwise than we do (RFC 4861 §6.2.7): `code` of HP_EVENT_ROUTER_INCONSISTENT. */
+enum hp_neighbor_conflict {
+	HP_CONFLICT_NONE,
+	HP_CONFLICT_HOP_LIMIT,
+	HP_CONFLICT_MANAGED,
+	HP_CONFLICT_OTHER,
+	HP_CONFLICT_REACHABLE,
+	HP_CONFLICT_RETRANS,
+	HP_CONFLICT_MTU,
+	HP_CONFLICT_VALID,
+	HP_CONFLICT_PREFERRED,
+	HP_CONFLICT_COUNT
 };
 
 #define HP_NEIGHBOR_QUEUE 3 /* packets kept while a neighbour is resolved (RFC 4861 §7.2.2: at least one) */
@@ -60,6 +78,7 @@ struct hp_neighbor_conf {
 	X(HP_NB_NA_IN, "nd.na_in", "neighbour advertisements accepted")                                                                    \
 	X(HP_NB_RS_IN, "nd.rs_in", "router solicitations accepted")                                                                        \
 	X(HP_NB_RA_IN, "nd.ra_in", "router advertisements of others heard")                                                                \
+	X(HP_NB_RA_INCONSISTENT, "nd.ra_inconsistent", "of these, saying otherwise than ours (RFC 4861 §6.2.7)")                           \
 	X(HP_NB_INVALID, "nd.invalid", "discovery messages that failed a validity check")                                                  \
 	X(HP_NB_NS_OUT, "nd.ns_out", "neighbour solicitations sent")                                                                       \
 	X(HP_NB_NA_OUT, "nd.na_out", "neighbour advertisements sent for own addresses")                                                    \
@@ -116,7 +135,11 @@ void hp_neighbor_unproxy(struct hp_neighbor *nb, uint16_t link, const struct hp_
 
 /* Own addresses. */
 bool hp_neighbor_is_own(const struct hp_neighbor *nb, uint16_t link,
-			const struct hp_ip6 *address);                                   /* HP_LINK_ANY: on any; valid ones only */
+			const struct hp_ip6 *address); /* HP_LINK_ANY: on any; valid ones only */
+/* The Home-Agents anycast address of a home link (RFC 2526): in *link of which. Whoever writes to it gets a unicast source. */
+bool hp_neighbor_is_anycast(const struct hp_neighbor *nb, const struct hp_ip6 *address, uint16_t *link);
+/* The valid global unicast addresses of a link, in the order of the configuration. Returns how many, at most `room`. */
+unsigned int hp_neighbor_addresses(const struct hp_neighbor *nb, uint16_t link, struct hp_own_address *out, unsigned int room);
 const struct hp_ip6 *hp_neighbor_linklocal(const struct hp_neighbor *nb, uint16_t link); /* NULL: none (virtual) or duplicate */
 /* Source address for a packet of ours to `dst` leaving by `link`: same scope, longest match, valid (RFC 6724 in brief). NULL: none. */
 const struct hp_ip6 *hp_neighbor_source(const struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *dst);

@@ -6,27 +6,60 @@
 #include "neighbor/state.h"
 
 static void own_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, struct hp_effects *fx);
+static void answer_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, struct hp_effects *fx);
 
-int hp_own_create(struct hp_neighbor *nb, struct link *l)
+static struct own *find(const struct link *l, const struct hp_ip6 *address)
 {
-	unsigned int first = l->conf.is_virtual ? 0 : 1;
+	for (unsigned int i = 0; i < l->owns; i++)
+		if (hp_ip6_eq(&l->own[i]->conf.address, address))
+			return l->own[i];
+	return NULL;
+}
 
-	l->owns = l->conf.addresses + first;
-	l->own = calloc(l->owns ? l->owns : 1, sizeof(*l->own));
+static int add(struct link *l, const struct hp_own_address *conf, bool anycast)
+{
+	struct own *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return -ENOMEM;
+	o->conf = *conf;
+	o->link = l->number;
+	o->anycast = anycast;
+	o->alarm.fire = anycast ? answer_fire : own_fire;
+	l->own[l->owns++] = o;
+	return 0;
+}
+
+/* RFC 6275 §8.4: on home links the Home-Agents anycast address of each prefix is ours too. */
+static int add_anycast(struct link *l, const struct hp_own_address *a)
+{
+	struct hp_own_address anycast = *a;
+
+	anycast.address = hp_ip6_anycast(&a->address, a->prefix_length, HP_IP6_HOME_AGENTS);
+	return a->prefix_length > HP_IP6_ANYCAST_LONGEST || find(l, &anycast.address) ? 0 : add(l, &anycast, true);
+}
+
+int hp_own_create(struct link *l)
+{
+	const struct hp_own_address local = {hp_ip6_linklocal_from_mac(&l->conf.mac), 64, HP_LIFETIME_INFINITE, HP_LIFETIME_INFINITE};
+	int ret;
+
+	l->own = calloc(1 + 2 * l->conf.addresses, sizeof(struct own *));
 	if (!l->own)
 		return -ENOMEM;
-	for (unsigned int i = 0; i < l->owns; i++) {
-		struct own *o = &l->own[i];
+	ret = l->conf.is_virtual ? 0 : add(l, &local, false);
+	for (unsigned int i = 0; i < l->conf.addresses && !ret; i++)
+		ret = add(l, &l->conf.address[i], false);
+	for (unsigned int i = 0; i < l->conf.addresses && l->conf.home && !ret; i++)
+		ret = add_anycast(l, &l->conf.address[i]);
+	return ret;
+}
 
-		if (i < first)
-			o->conf = (struct hp_own_address){hp_ip6_linklocal_from_mac(&l->conf.mac), 64, HP_LIFETIME_INFINITE,
-							  HP_LIFETIME_INFINITE};
-		else
-			o->conf = l->conf.address[i - first];
-		o->link = l->number;
-		o->alarm.fire = own_fire;
-	}
-	return 0;
+void hp_own_destroy(struct link *l)
+{
+	for (unsigned int i = 0; i < l->owns; i++)
+		free(l->own[i]);
+	free(l->own);
 }
 
 static void tell(const struct own *o, bool valid, struct hp_effects *fx)
@@ -73,14 +106,14 @@ static void own_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now,
 void hp_own_start(struct hp_neighbor *nb, struct link *l, struct hp_now now, struct hp_effects *fx)
 {
 	for (unsigned int i = 0; i < l->owns; i++) {
-		struct own *o = &l->own[i];
+		struct own *o = l->own[i];
 		struct hp_ip6 group = hp_ip6_solicited_node(&o->conf.address);
 
 		if (o->state == OWN_IDLE && !l->conf.is_virtual)
 			hp_mld_join(nb, l->number, &group, now, fx);
 		if (o->state != OWN_IDLE && o->state != OWN_TENTATIVE)
 			continue;
-		if (l->conf.is_virtual || !l->conf.dad_transmits) {
+		if (l->conf.is_virtual || !l->conf.dad_transmits || o->anycast) {
 			valid(nb, o, now, fx);
 			continue;
 		}
@@ -94,32 +127,48 @@ void hp_own_start(struct hp_neighbor *nb, struct link *l, struct hp_now now, str
 
 struct own *hp_own_find(const struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *address)
 {
-	const struct link *l = &nb->link[link];
-
-	for (unsigned int i = 0; i < l->owns; i++)
-		if (hp_ip6_eq(&l->own[i].conf.address, address))
-			return &l->own[i];
-	return NULL;
+	return find(&nb->link[link], address);
 }
 
-static void answer(struct hp_neighbor *nb, const struct own *o, const struct hp_mac *from, const struct hp_packet *p,
-		   const struct hp_ns *ns, struct hp_effects *fx)
+/* To who asked, or, where it was a test of the address, to all. */
+static void answer(struct hp_neighbor *nb, const struct own *o, const struct hp_ip6 *to, const struct hp_mac *mac, struct hp_effects *fx)
 {
-	bool probe = hp_ip6_is_any(&p->src);
-	struct hp_na na = {.target = o->conf.address,
-			   .router = true,
-			   .solicited = !probe,
-			   .override_ = true,
-			   .has_mac = true,
-			   .mac = nb->link[o->link].conf.mac};
+	const bool probe = hp_ip6_is_any(to);
+	const struct hp_ip6 *dst = probe ? &HP_IP6_ALL_NODES : to;
+	const struct hp_ip6 *src = o->anycast ? hp_neighbor_source(nb, o->link, dst) : &o->conf.address;
+	const struct hp_na na = {.target = o->conf.address,
+				 .router = true,
+				 .solicited = !probe,
+				 .override_ = !o->anycast,
+				 .has_mac = true,
+				 .mac = nb->link[o->link].conf.mac};
 	uint8_t body[32];
 
+	if (!src)
+		return;
 	nb->count[HP_NB_NA_OUT]++;
-	hp_nd_send(nb, o->link, &o->conf.address, probe ? &HP_IP6_ALL_NODES : &p->src,
-		   probe         ? NULL
-		   : ns->has_mac ? &ns->mac
-				 : from,
-		   body, hp_na_write(&na, body, sizeof(body)), fx);
+	hp_nd_send(nb, o->link, src, dst, probe ? NULL : mac, body, hp_na_write(&na, body, sizeof(body)), fx);
+}
+
+static void answer_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, struct hp_effects *fx)
+{
+	const struct own *o = hp_container_of(a, struct own, alarm);
+
+	(void)now;
+	answer(nb, o, &o->asker, o->asker_has_mac ? &o->asker_mac : NULL, fx);
+}
+
+/* RFC 4861 §7.2.7: after a random time, for there may be many who answer. Who asks meanwhile hurries the answer to the one before. */
+static void answer_later(struct hp_neighbor *nb, struct own *o, const struct hp_ip6 *to, const struct hp_mac *mac, struct hp_now now,
+			 struct hp_effects *fx)
+{
+	if (hp_timer_armed(&o->alarm.timer) && !hp_ip6_eq(&o->asker, to))
+		answer_fire(nb, &o->alarm, now, fx);
+	o->asker = *to;
+	o->asker_has_mac = mac;
+	if (mac)
+		o->asker_mac = *mac;
+	alarm_set(nb, &o->alarm, now.mono_ms + hp_random_between(&nb->random, 0, MAX_ANYCAST_DELAY_MS));
 }
 
 /* RFC 4862 §5.4.3: another's probe for an address we probe too. Our own, looped back, is told by nonce or link-layer source. */
@@ -135,12 +184,14 @@ bool hp_own_solicited(struct hp_neighbor *nb, uint16_t link, const struct hp_mac
 		      struct hp_now now, struct hp_effects *fx)
 {
 	struct own *o = hp_own_find(nb, link, &ns->target);
+	const struct hp_mac *mac = ns->has_mac ? &ns->mac : from;
 
-	(void)now;
 	if (!o)
 		return false;
-	if (o->state == OWN_VALID)
-		answer(nb, o, from, p, ns, fx);
+	if (o->state == OWN_VALID && o->anycast)
+		answer_later(nb, o, &p->src, mac, now, fx);
+	else if (o->state == OWN_VALID)
+		answer(nb, o, &p->src, mac, fx);
 	else if (o->state == OWN_TENTATIVE && foreign_probe(nb, o, from, p, ns))
 		duplicate(nb, o, fx);
 	return true;
@@ -156,22 +207,49 @@ bool hp_own_advertised(struct hp_neighbor *nb, uint16_t link, const struct hp_na
 	return o != NULL;
 }
 
-bool hp_neighbor_is_own(const struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *address)
+static const struct own *valid_one(const struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *address)
 {
 	for (unsigned int i = 0; i < nb->links; i++) {
 		const struct own *o = link == HP_LINK_ANY || link == i ? hp_own_find(nb, (uint16_t)i, address) : NULL;
 
 		if (o && o->state == OWN_VALID)
-			return true;
+			return o;
 	}
-	return false;
+	return NULL;
+}
+
+bool hp_neighbor_is_own(const struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *address)
+{
+	const struct own *o = valid_one(nb, link, address);
+
+	return o && !o->anycast;
+}
+
+bool hp_neighbor_is_anycast(const struct hp_neighbor *nb, const struct hp_ip6 *address, uint16_t *link)
+{
+	const struct own *o = valid_one(nb, HP_LINK_ANY, address);
+
+	if (o)
+		*link = o->link;
+	return o && o->anycast;
+}
+
+unsigned int hp_neighbor_addresses(const struct hp_neighbor *nb, uint16_t link, struct hp_own_address *out, unsigned int room)
+{
+	const struct link *l = &nb->link[link];
+	unsigned int n = 0;
+
+	for (unsigned int i = l->conf.is_virtual ? 0 : 1; i < l->owns && n < room; i++)
+		if (l->own[i]->state == OWN_VALID && !l->own[i]->anycast)
+			out[n++] = l->own[i]->conf;
+	return n;
 }
 
 const struct hp_ip6 *hp_neighbor_linklocal(const struct hp_neighbor *nb, uint16_t link)
 {
 	const struct link *l = &nb->link[link];
 
-	return !l->conf.is_virtual && l->own[0].state == OWN_VALID ? &l->own[0].conf.address : NULL;
+	return !l->conf.is_virtual && l->own[0]->state == OWN_VALID ? &l->own[0]->conf.address : NULL;
 }
 
 static unsigned int common_bits(const struct hp_ip6 *a, const struct hp_ip6 *b)
@@ -185,9 +263,9 @@ static unsigned int common_bits(const struct hp_ip6 *a, const struct hp_ip6 *b)
 static const struct hp_ip6 *best(const struct link *l, const struct hp_ip6 *dst, bool local, const struct hp_ip6 *so_far)
 {
 	for (unsigned int i = 0; i < l->owns; i++) {
-		const struct hp_ip6 *a = &l->own[i].conf.address;
+		const struct hp_ip6 *a = &l->own[i]->conf.address;
 
-		if (l->own[i].state != OWN_VALID || hp_ip6_is_linklocal(a) != local)
+		if (l->own[i]->state != OWN_VALID || l->own[i]->anycast || hp_ip6_is_linklocal(a) != local)
 			continue;
 		if (!so_far || common_bits(a, dst) > common_bits(so_far, dst))
 			so_far = a;

@@ -21,6 +21,7 @@
 #define MAX_INITIAL_INTERVAL_MS       16000
 #define MAX_RA_DELAY_MS               500
 #define MAX_RTR_SOLICITATION_DELAY_MS 1000
+#define MAX_ANYCAST_DELAY_MS          1000
 
 struct alarm {
 	struct hp_timer timer;
@@ -54,10 +55,15 @@ enum own_state { OWN_IDLE, OWN_TENTATIVE, OWN_VALID, OWN_DUPLICATE };
 struct own {
 	struct hp_own_address conf;
 	uint16_t link;
+	bool anycast; /* others may have it too: never a source, never tested (RFC 4862 §5.4) */
 	enum own_state state;
 	uint8_t left;     /* solicitations still to send */
 	uint8_t nonce[6]; /* of our probes: a looped-back one is no conflict (RFC 7527) */
 	struct alarm alarm;
+	/* Of an anycast address: who waits for the advertisement that the alarm sends. */
+	struct hp_ip6 asker;
+	bool asker_has_mac;
+	struct hp_mac asker_mac;
 };
 
 enum proxied_state { PROXIED_PROBING, PROXIED_PROBED, PROXIED_DEFENDED };
@@ -84,12 +90,13 @@ struct link {
 	uint16_t number;
 	bool up;
 	unsigned int owns;
-	struct own *own; /* own[0] is the link-local address of a real link */
+	struct own **own; /* own[0] is the link-local address of a real link; anycast ones come last */
 	struct {
 		struct alarm alarm;
 		unsigned int sent;
 		bool started;
 		uint64_t last_ms; /* last multicast one; 0: none */
+		uint64_t told_ms; /* when the operator was last told that another router contradicts us; 0: never */
 	} ra;
 	struct {
 		struct alarm alarm; /* answer to a general query */
@@ -141,7 +148,8 @@ void hp_cache_router(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 
 void hp_cache_flush(struct hp_neighbor *nb, uint16_t link, bool all, struct hp_effects *fx);
 
 /* own.c */
-int hp_own_create(struct hp_neighbor *nb, struct link *l);
+int hp_own_create(struct link *l);
+void hp_own_destroy(struct link *l);
 void hp_own_start(struct hp_neighbor *nb, struct link *l, struct hp_now now, struct hp_effects *fx);
 struct own *hp_own_find(const struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *address);
 /* True: the message was about one of our addresses. */
@@ -159,6 +167,9 @@ void hp_proxy_carrier(struct hp_neighbor *nb, uint16_t link, struct hp_now now, 
 void hp_advert_start(struct hp_neighbor *nb, struct link *l, struct hp_now now);
 void hp_advert_stop(struct hp_neighbor *nb, struct link *l);
 void hp_advert_solicited(struct hp_neighbor *nb, struct link *l, struct hp_now now);
+/* Another router's: held against ours (RFC 4861 §6.2.7). */
+void hp_advert_heard(struct hp_neighbor *nb, struct link *l, const struct hp_ip6 *router, const struct hp_ra *ra, struct hp_now now,
+		     struct hp_effects *fx);
 void hp_advert_farewell(struct hp_neighbor *nb, struct link *l, struct hp_now now, struct hp_effects *fx);
 void hp_advert_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, struct hp_effects *fx);
 

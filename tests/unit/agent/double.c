@@ -11,6 +11,24 @@ bool hp_neighbor_is_own(const struct hp_neighbor *nb, uint16_t link, const struc
 	return false;
 }
 
+unsigned int hp_neighbor_addresses(const struct hp_neighbor *nb, uint16_t link, struct hp_own_address *out, unsigned int room)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < nb->owns && n < room; i++)
+		if (nb->own[i].link == link && !hp_ip6_is_linklocal(&nb->own[i].address))
+			out[n++] = (struct hp_own_address){nb->own[i].address, 64, HP_LIFETIME_INFINITE, HP_LIFETIME_INFINITE};
+	return n;
+}
+
+const struct hp_ip6 *hp_neighbor_linklocal(const struct hp_neighbor *nb, uint16_t link)
+{
+	for (unsigned int i = 0; i < nb->owns; i++)
+		if (nb->own[i].link == link && hp_ip6_is_linklocal(&nb->own[i].address))
+			return &nb->own[i].address;
+	return NULL;
+}
+
 static void show(struct hp_effects *fx, enum hp_effect_kind kind, uint16_t link, const struct hp_ip6 *address, bool on)
 {
 	struct hp_effect e = {.kind = kind};

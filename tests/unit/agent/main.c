@@ -16,6 +16,10 @@ int main(void)
 		{"derived link-local addresses at random", test_linklocal},
 		{"pages", test_page},
 		{"reroute in slices", test_reroute},
+		{"home agents list", test_agents},
+		{"home agents list, bounded", test_agents_bounded},
+		{"home agent address discovery", test_discover},
+		{"home agents for the operator", test_home_agents},
 		{"100,000 bindings", test_many},
 		HP_TESTS_END,
 	};

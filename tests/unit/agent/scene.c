@@ -78,6 +78,7 @@ void scene_open(struct scene *s, const struct scene_conf *conf)
 		.link = links,
 		.max_bindings = conf->max_bindings ? conf->max_bindings : 16,
 		.max_lifetime_s = conf->max_lifetime_s ? conf->max_lifetime_s : 3600,
+		.preference = conf->preference,
 		.dad = !conf->no_dad,
 		.authenticator = conf->no_authenticator ? NULL
 				 : conf->authenticator  ? conf->authenticator
@@ -137,8 +138,17 @@ void scene_wait(struct scene *s, uint64_t ms)
 
 static int render(const struct hp_effect *e, char *out, size_t room)
 {
-	static const char *const events[HP_EVENT_COUNT] = {"registered", "moved",   "refreshed", "deregistered",
-							   "expired",    "revoked", "refused"};
+	static const char *const events[HP_EVENT_COUNT] = {
+		[HP_EVENT_REGISTERED] = "registered",
+		[HP_EVENT_MOVED] = "moved",
+		[HP_EVENT_REFRESHED] = "refreshed",
+		[HP_EVENT_DEREGISTERED] = "deregistered",
+		[HP_EVENT_EXPIRED] = "expired",
+		[HP_EVENT_REVOKED] = "revoked",
+		[HP_EVENT_REFUSED] = "refused",
+		[HP_EVENT_HOME_AGENT_UP] = "home agent up",
+		[HP_EVENT_HOME_AGENT_DOWN] = "home agent down",
+	};
 	const uint8_t *b = e->send.body;
 
 	switch (e->kind) {

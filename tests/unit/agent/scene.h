@@ -16,6 +16,7 @@ struct scene {
 
 struct scene_conf {
 	uint32_t max_bindings, max_lifetime_s; /* 0: 16 and 3600 */
+	uint16_t preference;
 	bool no_dad, no_authenticator;
 	uint32_t valid_s, preferred_s;                /* of 2001:db8:3::/64; 0: infinite */
 	const struct hp_authenticator *authenticator; /* NULL: everybody is believed */

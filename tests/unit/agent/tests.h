@@ -14,5 +14,9 @@ void test_many(void);
 void test_page(void);
 void test_reroute(void);
 void test_anycast(void);
+void test_agents(void);
+void test_agents_bounded(void);
+void test_discover(void);
+void test_home_agents(void);
 
 #endif

@@ -111,6 +111,12 @@ static size_t sent(const struct hp_send *s, char *out, size_t room)
 		n = (size_t)snprintf(out, room, "error %u/%u %u", b[0], b[1], (unsigned int)b[4] << 24 | b[5] << 16 | b[6] << 8 | b[7]);
 	} else if (s->proto == HP_PROTO_ICMPV6 && b[0] == HP_ICMP6_ECHO_REPLY) {
 		n = (size_t)snprintf(out, room, "echo");
+	} else if (s->proto == HP_PROTO_ICMPV6 && b[0] == HP_ICMP6_DHAAD_REPLY) { /* §6.6 */
+		n = (size_t)snprintf(out, room, "agents %02x%02x", b[4], b[5]);
+		for (size_t i = 8; i + 16 <= s->body_len; i += 16) {
+			memcpy(&a, b + i, sizeof(a));
+			n += (size_t)snprintf(out + n, room - n, " %s", hp_ip6_text(&a, hoa));
+		}
 	} else if (s->proto == HP_PROTO_MH && b[2] == 7) { /* §6.1.9 */
 		memcpy(&a, b + 8, sizeof(a));
 		n = (size_t)snprintf(out, room, "be %u %s", b[6], hp_ip6_text(&a, hoa));

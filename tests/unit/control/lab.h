@@ -6,13 +6,15 @@
 #include "control/control.h"
 #include "craft.h"
 
-#define LAB_HA   "2001:db8:1::1"
-#define LAB_CORE "2001:db8:f::1"
-#define LAB_VHA  "2001:db8:2::1"
-#define LAB_GATE "2001:db8:f::fe" /* default router on the core link */
-#define LAB_H    "2001:db8:1::100"
-#define LAB_COA  "2001:db8:a::1"
-#define LAB_CN   "2001:db8:c::1"
+#define LAB_HA       "2001:db8:1::1"
+#define LAB_CORE     "2001:db8:f::1"
+#define LAB_VHA      "2001:db8:2::1"
+#define LAB_GATE     "2001:db8:f::fe" /* default router on the core link */
+#define LAB_H        "2001:db8:1::100"
+#define LAB_COA      "2001:db8:a::1"
+#define LAB_CN       "2001:db8:c::1"
+#define LAB_ANYCAST  "2001:db8:1:0:fdff:ffff:ffff:fffe" /* RFC 2526 */
+#define LAB_VANYCAST "2001:db8:2:0:fdff:ffff:ffff:fffe"
 
 struct lab {
 	struct hp_control *control;

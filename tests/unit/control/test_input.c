@@ -48,6 +48,10 @@ static void feed(struct lab *l, const struct row *t)
 	{                                                                                                                                  \
 		128, 0, 0, 0, 1, 2, 0, 3, 'p', 'i', 'n', 'g'                                                                               \
 	}
+#define REQUEST                                                                                                                            \
+	{                                                                                                                                  \
+		144, 0, 0, 0, 0x12, 0x34, 0, 0                                                                                             \
+	}
 #define DATA(...)                                                                                                                          \
 	{                                                                                                                                  \
 		__VA_ARGS__                                                                                                                \
@@ -71,8 +75,30 @@ void test_input(void)
 		{"not for us", LAB_CN, LAB_CN, NULL, 58, ECHO, 12, 2, "", HP_CT_IGNORED, 1},
 		{"6275 10.6 prefix solicitation: later", LAB_CN, LAB_HA, NULL, 58, DATA(146, 0, 0, 0, 0, 1, 0, 0), 8, 2, "", HP_CT_IGNORED,
 		 1},
-		{"6275 10.5 discovery request: later", LAB_CN, LAB_HA, NULL, 58, DATA(144, 0, 0, 0, 0, 1, 0, 0), 8, 2, "", HP_CT_IGNORED,
+		{"6275 10.5.1 request to the anycast address", LAB_CN, LAB_ANYCAST, NULL, 58, REQUEST, 8, 2,
+		 "agents 1234 2001:db8:1::1 2001:db8:1::1>2001:db8:c::1", HP_CT_DHAAD_OUT, 1},
+		{"6275 10.5.1 of the virtual link", LAB_CN, LAB_VANYCAST, NULL, 58, REQUEST, 8, 2,
+		 "agents 1234 2001:db8:2::1 2001:db8:2::1>2001:db8:c::1", HP_CT_DHAAD_OUT, 1},
+		{"6275 10.5 of a link that is no home link", LAB_CN, "2001:db8:f:0:fdff:ffff:ffff:fffe", NULL, 58, REQUEST, 8, 2, "",
+		 HP_CT_IGNORED, 1},
+		{"2526 2 another anycast address", LAB_CN, "2001:db8:1:0:fdff:ffff:ffff:fffd", NULL, 58, REQUEST, 8, 2, "", HP_CT_IGNORED,
 		 1},
+		{"6275 10.5 request to a unicast address", LAB_CN, LAB_HA, NULL, 58, REQUEST, 8, 2, "", HP_CT_IGNORED, 1},
+		{"6275 10.5 request to a group", PEER, "ff02::1", NULL, 58, REQUEST, 8, 2, "", HP_CT_IGNORED, 0},
+		{"6275 6.5 request of code 1", LAB_CN, LAB_ANYCAST, NULL, 58, DATA(144, 1, 0, 0, 0x12, 0x34, 0, 0), 8, 2, "",
+		 HP_CT_MALFORMED, 1},
+		{"6275 6.5 wrong checksum", LAB_CN, LAB_ANYCAST, NULL, 58, REQUEST, 8, -2, "", HP_CT_MALFORMED, 1},
+		{"request from nobody", "::", LAB_ANYCAST, NULL, 58, REQUEST, 8, 2, "", HP_CT_IGNORED, 1},
+		{"request from a link-local address", PEER, LAB_ANYCAST, NULL, 58, REQUEST, 8, 2, "", HP_CT_IGNORED, 0},
+		{"request from ourselves", LAB_CORE, LAB_ANYCAST, NULL, 58, REQUEST, 8, 2, "", HP_CT_IGNORED, 0},
+		{"6275 9.3.1 request with an unbound home address", LAB_COA, LAB_ANYCAST, LAB_H, 58, REQUEST, 8, 2,
+		 "be 1 2001:db8:1::100 2001:db8:1::1>2001:db8:a::1", HP_CT_BE_OUT, 1},
+		{"a reply to us", LAB_CN, LAB_HA, NULL, 58, DATA(145, 0, 0, 0, 0x12, 0x34, 0, 0), 8, 2, "", HP_CT_IGNORED, 1},
+		{"4443 2.2 echo to the anycast address: from a unicast one", LAB_CN, LAB_ANYCAST, NULL, 58, ECHO, 12, 2,
+		 "echo 2001:db8:1::1>2001:db8:c::1", HP_CT_ECHO, 1},
+		{"4443 2.2 UDP to the anycast address: from a unicast one", LAB_CN, LAB_ANYCAST, NULL, 17, DATA(0, 9, 0, 9, 0, 8, 0, 0), 8,
+		 -1, "error 1/4 0 2001:db8:1::1>2001:db8:c::1", HP_CT_ERROR_OUT, 1},
+		{"a Mobility Header to the anycast address", LAB_CN, LAB_ANYCAST, NULL, 135, DATA(59, 0, 77), 8, 4, "", HP_CT_IGNORED, 1},
 		{"4443 2.4 (b) unknown informational", LAB_CN, LAB_HA, NULL, 58, DATA(200, 0, 0, 0, 0, 0, 0, 0), 8, 2, "", HP_CT_IGNORED,
 		 1},
 		{"4443 2.4 (a) unknown error", LAB_CN, LAB_HA, NULL, 58, DATA(99, 0, 0, 0, 0, 0, 0, 0), 8, 2, "", HP_CT_ERROR_IN, 1},

@@ -2,6 +2,7 @@
 /* The neighbour room under a virtual clock: unreachability detection by RFC 4861 appendix C, own and proxied addresses. Messages go in
  * as bytes that wire composes; that wire is right is judged by Scapy in the scenes. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,6 +30,8 @@ struct world {
 	struct hp_ra ra;
 	struct hp_send last, report;
 	struct hp_mac to;
+	unsigned int conflicts, heard; /* events, calls */
+	uint16_t conflict;
 };
 
 static struct hp_now now(const struct world *w)
@@ -43,6 +46,14 @@ static void probed(void *ctx, uint16_t link, const struct hp_ip6 *address, bool 
 	w->probed = unique;
 	if (unique && w->defend)
 		hp_neighbor_proxy(w->nb, link, address, true, at, fx);
+}
+
+static void heard(void *ctx, uint16_t link, const struct hp_ip6 *router, const struct hp_ra *ra, struct hp_now at, struct hp_effects *fx)
+{
+	struct world *w = ctx;
+
+	CU_ASSERT(link == 0 && router->b[15] == 9 && ra->reachable_ms % 5000 == 0);
+	w->heard++;
 }
 
 static void look_at_send(struct world *w, const struct hp_send *s)
@@ -92,7 +103,7 @@ static void see(struct world *w)
 {
 	w->v1_reports = w->v1_dones = 0;
 	w->solicitations = w->advertisements = w->ras = w->reports = w->transmitted = w->discarded = w->unreachable = w->published =
-		w->withdrawn = 0;
+		w->withdrawn = w->conflicts = 0;
 	for (size_t i = 0; i < hp_effects_count(w->fx); i++) {
 		const struct hp_effect *e = hp_effects_at(w->fx, i);
 
@@ -113,6 +124,10 @@ static void see(struct world *w)
 			w->withdrawn += !e->neighbor.usable;
 			w->to = e->neighbor.mac;
 			break;
+		case HP_EFFECT_EVENT:
+			w->conflicts += e->event.kind == HP_EVENT_ROUTER_INCONSISTENT;
+			w->conflict = e->event.code;
+			break;
 		default:
 			break;
 		}
@@ -125,7 +140,8 @@ static void open_link(struct world *w, uint8_t dad, uint32_t advertise_ms, unsig
 {
 	const struct hp_own_address own = {ours, 64, 10000, 5000};
 	struct hp_neighbor_link link = {.mac = our_mac, .mtu = 1500, .dad_transmits = dad, .addresses = 1, .address = &own, .home = true};
-	struct hp_neighbor_conf c = {.links = 1, .link = &link, .seed = 3, .max_neighbors = most, .probed = probed, .ctx = w};
+	struct hp_neighbor_conf c = {
+		.links = 1, .link = &link, .seed = 3, .max_neighbors = most, .probed = probed, .heard = heard, .ctx = w};
 
 	link.ra.enabled = advertise_ms != 0;
 	link.ra.min_interval_ms = advertise_ms / 3;
@@ -535,6 +551,113 @@ static void test_old_querier(void)
 	close_world(&w);
 }
 
+/* RFC 4861 §7.2.7, RFC 4862 §5.4, RFC 6275 §8.4: answered within a second, without Override, from an address that is ours alone; never
+ * tested, never a source. */
+static void test_anycast(void)
+{
+	const struct hp_ip6 anycast = {{0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0xfd, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe}};
+	const struct hp_ip6 other = {{0x20, 1, 0xd, 0xb8, 0, 1, [15] = 0x51}};
+	struct hp_own_address own[4];
+	uint16_t link = 9;
+	struct world w;
+
+	open_world(&w, 1, true, 100);
+	/* Before our own address is past its test. */
+	CU_ASSERT(hp_neighbor_is_anycast(w.nb, &anycast, &link) && link == 0);
+	CU_ASSERT(!hp_neighbor_is_own(w.nb, HP_LINK_ANY, &anycast));
+	advance(&w, w.now_ms + 2500);
+	CU_ASSERT_EQUAL(w.solicitations, 2); /* link-local and global address */
+	CU_ASSERT(hp_neighbor_is_own(w.nb, 0, &ours) && !hp_neighbor_is_anycast(w.nb, &ours, &link));
+	CU_ASSERT_EQUAL(hp_neighbor_addresses(w.nb, 0, own, 4), 1);
+	CU_ASSERT(hp_ip6_eq(&own[0].address, &ours) && hp_ip6_eq(hp_neighbor_source(w.nb, 0, &anycast), &ours));
+	hear_ns(&w, &mac_a, &peer, &anycast, true);
+	CU_ASSERT_EQUAL(w.advertisements, 0);
+	advance(&w, w.now_ms + 1000);
+	CU_ASSERT(w.advertisements == 1 && w.na.solicited && !w.na.override_ && w.na.router && hp_mac_eq(&w.na.mac, &our_mac));
+	CU_ASSERT(hp_ip6_eq(&w.na.target, &anycast) && hp_ip6_eq(&w.last.src, &ours) && hp_ip6_eq(&w.last.dst, &peer));
+	/* Two who ask in the same second are both answered, one who asks twice is answered. */
+	hear_ns(&w, &mac_a, &peer, &anycast, true);
+	hear_ns(&w, &mac_b, &other, &anycast, true);
+	CU_ASSERT(w.advertisements == 1 && hp_ip6_eq(&w.last.dst, &peer));
+	hear_ns(&w, &mac_b, &other, &anycast, true);
+	advance(&w, w.now_ms + 1000);
+	CU_ASSERT(w.advertisements == 1 && hp_ip6_eq(&w.last.dst, &other));
+	/* A test of it by a host that wants it for itself. */
+	hear_ns(&w, &mac_b, &HP_IP6_ANY, &anycast, false);
+	advance(&w, w.now_ms + 1000);
+	CU_ASSERT(w.advertisements == 1 && !w.na.solicited && hp_ip6_eq(&w.last.dst, &HP_IP6_ALL_NODES));
+	/* Another home agent's advertisement of it is no conflict. */
+	hear_na(&w, &anycast, &mac_b, false, false);
+	CU_ASSERT(hp_neighbor_is_anycast(w.nb, &anycast, &link));
+	close_world(&w);
+}
+
+/* RFC 4861 §6.2.7: the minimum set; unspecified values and other prefixes are no contradiction. We say hop limit 64, M = O = 0,
+ * MTU 1500, and of our prefix 10,000 s valid and 5,000 s preferred, running down: `later` is how much later it ends by the other. */
+static void test_consistency(void)
+{
+	const struct hp_ip6 router = {{0xfe, 0x80, [15] = 9}}, prefix = {{0x20, 1, 0xd, 0xb8, 0, 1}}, other = {{0x20, 1, 0xd, 0xb8, 0, 2}};
+	static const uint32_t ever = HP_LIFETIME_INFINITE;
+	const struct {
+		const char *name;
+		struct hp_ra ra;
+		const struct hp_ip6 *prefix;
+		uint8_t length;
+		int valid_later_s, preferred_later_s; /* INT_MAX: for ever */
+		enum hp_neighbor_conflict want;
+	} table[] = {
+		{"the same", {0}, &prefix, 64, 0, 0, 0},
+		{"a different clock", {0}, &prefix, 64, 10, -10, 0},
+		{"hop limit", {.hop_limit = 63}, .want = HP_CONFLICT_HOP_LIMIT},
+		{"hop limit unspecified", {.hop_limit = 0}, .want = 0},
+		{"M", {.managed = true}, .want = HP_CONFLICT_MANAGED},
+		{"O", {.other = true}, .want = HP_CONFLICT_OTHER},
+		{"reachable time, ours unspecified", {.reachable_ms = 5000}, .want = 0},
+		{"retransmission timer, ours unspecified", {.retrans_ms = 5000}, .want = 0},
+		{"MTU", {.has_mtu = true, .mtu = 1400}, .want = HP_CONFLICT_MTU},
+		{"the same MTU", {.has_mtu = true, .mtu = 1500}, .want = 0},
+		{"valid longer", {0}, &prefix, 64, 11, 0, HP_CONFLICT_VALID},
+		{"valid less long", {0}, &prefix, 64, -11, 0, HP_CONFLICT_VALID},
+		{"valid for ever", {0}, &prefix, 64, INT_MAX, 0, HP_CONFLICT_VALID},
+		{"preferred longer", {0}, &prefix, 64, 0, 11, HP_CONFLICT_PREFERRED},
+		{"another prefix", {0}, &other, 64, 99, 99, 0},
+		{"another length", {0}, &prefix, 48, 99, 99, 0},
+		{"another router's lifetime", {.router_lifetime_s = 1, .home_agent = true}, .want = 0},
+	};
+	unsigned int conflicts = 0;
+	struct world w;
+
+	open_world(&w, 0, true, 100);
+	for (size_t i = 0; i < HP_LEN(table); i++) {
+		struct hp_ra ra = table[i].ra;
+		uint8_t body[512];
+
+		advance(&w, w.now_ms + 60000);
+		if (!strstr(table[i].name, "hop limit"))
+			ra.hop_limit = 64;
+		if (table[i].prefix) {
+			const int lived_s = (int)(w.now_ms - 1000) / 1000;
+
+			ra.prefixes = 1;
+			ra.prefix[0] = (struct hp_ra_prefix){.prefix = *table[i].prefix, .length = table[i].length};
+			ra.prefix[0].valid_s =
+				table[i].valid_later_s == INT_MAX ? ever : (uint32_t)(10000 - lived_s + table[i].valid_later_s);
+			ra.prefix[0].preferred_s = (uint32_t)(5000 - lived_s + table[i].preferred_later_s);
+		}
+		hear(&w, &mac_a, &router, &HP_IP6_ALL_NODES, body, hp_ra_write(&ra, body, sizeof(body)));
+		HP_CHECK(table[i].name, "told", w.conflicts == (table[i].want ? 1 : 0));
+		if (table[i].want)
+			HP_CHECK(table[i].name, "what", w.conflict == table[i].want);
+		conflicts += table[i].want != 0;
+		/* Counted every time, told once a minute. */
+		hear(&w, &mac_a, &router, &HP_IP6_ALL_NODES, body, hp_ra_write(&ra, body, sizeof(body)));
+		HP_CHECK(table[i].name, "told again", w.conflicts == 0);
+	}
+	CU_ASSERT_EQUAL(hp_neighbor_count(w.nb)[HP_NB_RA_INCONSISTENT], 2 * conflicts);
+	CU_ASSERT_EQUAL(w.heard, 2 * HP_LEN(table));
+	close_world(&w);
+}
+
 int main(void)
 {
 	static const struct hp_test tests[] = {
@@ -548,6 +671,8 @@ int main(void)
 		{"a home agent's advertisement (RFC 6275 7)", test_advertisement},
 		{"the carrier goes and comes", test_carrier},
 		{"a querier of MLD version 1 (RFC 3810 8.2.1)", test_old_querier},
+		{"anycast addresses (RFC 4861 7.2.7)", test_anycast},
+		{"consistency of advertisements (6.2.7)", test_consistency},
 		HP_TESTS_END,
 	};
 
