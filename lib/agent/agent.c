@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "agent/defend.h"
+#include "agent/delivery.h"
 #include "agent/discover.h"
 #include "agent/registration.h"
 #include "agent/state.h"
@@ -48,6 +49,9 @@ int hp_agent_create(struct hp_agent **out, const struct hp_agent_conf *conf, str
 	ret = hp_bindings_create(&a->bindings, conf->max_bindings, conf->seed);
 	if (ret)
 		goto fail;
+	ret = hp_deliveries_create(&a->deliveries, conf->max_bindings, now.mono_ms);
+	if (ret)
+		goto fail;
 	ret = hp_wheel_create(&a->wheel, now.mono_ms);
 	if (ret)
 		goto fail;
@@ -63,6 +67,7 @@ void hp_agent_destroy(struct hp_agent *a)
 	if (!a)
 		return;
 	hp_wheel_destroy(a->wheel);
+	hp_deliveries_destroy(a->deliveries);
 	hp_bindings_destroy(a->bindings);
 	hp_homes_destroy(a->homes);
 	free(a);
@@ -118,6 +123,7 @@ void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx)
 	unsigned int work = TICK_WORK;
 
 	hp_discover_tick(a, now, fx);
+	hp_deliveries_tick(a, now, fx);
 	for (unsigned int i = 0; i < TICK_TIMERS; i++) {
 		struct hp_timer *t = hp_wheel_pop(a->wheel, now.mono_ms, &work);
 
@@ -129,9 +135,10 @@ void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx)
 
 uint64_t hp_agent_next(const struct hp_agent *a)
 {
-	const uint64_t wheel = hp_wheel_next(a->wheel);
+	const uint64_t wheel = hp_wheel_next(a->wheel), delivery = hp_deliveries_next(a->deliveries);
+	const uint64_t next = wheel < delivery ? wheel : delivery;
 
-	return wheel < a->agents_next_ms ? wheel : a->agents_next_ms;
+	return next < a->agents_next_ms ? next : a->agents_next_ms;
 }
 
 int hp_agent_revoke(struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_now now, struct hp_effects *fx)
@@ -242,7 +249,8 @@ size_t hp_agent_bindings(const struct hp_agent *a)
 
 size_t hp_agent_memory(const struct hp_agent *a)
 {
-	return sizeof(*a) + hp_bindings_memory(a->bindings) + a->probations * sizeof(struct hp_probation);
+	return sizeof(*a) + hp_bindings_memory(a->bindings) + hp_deliveries_memory(a->deliveries) +
+	       a->probations * sizeof(struct hp_probation);
 }
 
 const uint64_t *hp_agent_count(const struct hp_agent *a)

@@ -70,6 +70,10 @@ struct hp_agent_conf {
 	uint32_t max_lifetime_s;
 	uint16_t preference; /* ours as a home agent */
 	bool dad;
+	struct {
+		bool enabled;
+		uint32_t min_interval_s, max_interval_s; /* MinMobPfxAdvInterval, MaxMobPfxAdvInterval (§13) */
+	} prefix_advertisement;
 	const struct hp_authenticator *authenticator; /* NULL: refuse all */
 	struct hp_neighbor *neighbor;
 	struct hp_hop (*route)(void *ctx, const struct hp_ip6 *dst); /* towards a care-of address */
@@ -93,6 +97,11 @@ struct hp_agent_conf {
 	X(HP_AG_DUPLICATE_DAD, "bu.during_dad", "Binding Updates that came while their home address was probed")                           \
 	X(HP_AG_DHAAD, "dhaad.in", "home agent address discovery requests taken")                                                          \
 	X(HP_AG_AGENTS_FULL, "home_agents.full", "router advertisements of home agents not listed: the list of their link was full")       \
+	X(HP_AG_MPS_IN, "mps.in", "Mobile Prefix Solicitations of bound nodes")                                                            \
+	X(HP_AG_MPS_OFF, "mps.switched_off", "of these, not answered: mobile prefix advertisements are switched off")                      \
+	X(HP_AG_MPA_OUT, "mpa.out", "Mobile Prefix Advertisements sent")                                                                   \
+	X(HP_AG_MPA_UNSOLICITED, "mpa.unsolicited", "of these, unsolicited")                                                               \
+	X(HP_AG_MPA_GIVEN_UP, "mpa.given_up", "unsolicited Mobile Prefix Advertisements that no repetition had acknowledged")              \
 	X(HP_AG_REGISTERED, "binding.registered", "bindings created")                                                                      \
 	X(HP_AG_REFRESHED, "binding.refreshed", "bindings refreshed at the same care-of address")                                          \
 	X(HP_AG_MOVED, "binding.moved", "bindings moved to another care-of address")                                                       \
@@ -137,6 +146,9 @@ void hp_agent_heard(struct hp_agent *a, uint16_t link, const struct hp_ip6 *rout
 /* A request to the Home-Agents anycast address of home link `link`: fills in the addresses for the answer, at most `most` of at most
  * HP_DHAAD_AGENTS, the most preferable first, ours among them. */
 void hp_agent_discover(struct hp_agent *a, uint16_t link, unsigned int most, struct hp_now now, struct hp_dhaad_reply *out);
+/* A Mobile Prefix Solicitation of a node whose home address and care-of address are bound: answered at once, or, within a second of the
+ * last advertisement, when that second is over (§6.8). Silence when switched off. */
+void hp_agent_solicited(struct hp_agent *a, const struct hp_ip6 *hoa, uint16_t identifier, struct hp_now now, struct hp_effects *fx);
 /* Routes changed: re-publish at most `slice` bindings whose path may differ; true when the walk is done. */
 bool hp_agent_reroute(struct hp_agent *a, unsigned int slice, struct hp_effects *fx);
 

@@ -39,6 +39,7 @@ struct hp_binding {
 	bool used;         /* not on the free chain */
 	bool key_movable;
 	bool linklocal_defended;
+	bool advertise_again; /* the node did not acknowledge a prefix advertisement: its next refresh brings it again (§10.6.2) */
 
 	struct hp_timer timer; /* VALID: its end. GONE, or PROBING after it: the end of the memory of `sequence` */
 	uint64_t registered_wall_ms;

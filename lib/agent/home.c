@@ -94,6 +94,13 @@ bool hp_home_is_anycast(const struct hp_home_prefix *p, const struct hp_ip6 *a)
 	return hp_ip6_in_prefix(a, &reserved, 121);
 }
 
+uint32_t hp_home_left_s(uint64_t until_ms, uint64_t now_ms)
+{
+	if (until_ms == UINT64_MAX)
+		return HP_LIFETIME_INFINITE;
+	return until_ms > now_ms ? (uint32_t)((until_ms - now_ms) / 1000) : 0;
+}
+
 /* What is left, in whole units: "by ignoring the two least significant bits", §10.3.1. */
 static uint64_t units_left(uint64_t until_ms, uint64_t now_ms)
 {

@@ -45,6 +45,8 @@ const struct hp_home_prefix *hp_home_prefix(const struct hp_home *home, const st
 /* The subnet-router anycast address (RFC 4291 §2.6.1) or one of the reserved subnet anycast addresses (RFC 2526 §2), among them
  * the Home-Agents one: no node can have it as a home address. */
 bool hp_home_is_anycast(const struct hp_home_prefix *prefix, const struct hp_ip6 *a);
+/* What is left of a lifetime in whole seconds; UINT32_MAX: it is infinite. */
+uint32_t hp_home_left_s(uint64_t until_ms, uint64_t now_ms);
 /* The lifetime for a binding in units: no more than asked, than `max`, than the prefix has left. *deprecated: status 1 is due. */
 uint16_t hp_home_grant(const struct hp_home_prefix *prefix, uint16_t asked, uint16_t max, uint64_t now_ms, bool *deprecated);
 

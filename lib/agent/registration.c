@@ -6,6 +6,7 @@
 
 #include "agent/acknowledge.h"
 #include "agent/defend.h"
+#include "agent/delivery.h"
 
 #define TUNNEL_HEADER 40
 /* RFC 8201 §4: not before 10 minutes is a larger path MTU tried again. */
@@ -38,6 +39,7 @@ static void withdraw(struct hp_agent *a, struct hp_binding *b, struct hp_now now
 	hp_effects_push(fx, &e);
 	hp_defend_stop(a, b, HP_DEFEND_HOA | (b->linklocal_defended ? HP_DEFEND_LINKLOCAL : 0), now, fx);
 	hp_bindings_release(a->bindings, b);
+	hp_delivery_end(a, b);
 	a->valid--;
 }
 
@@ -137,10 +139,13 @@ static void accept(struct hp_agent *a, struct hp_binding *b, const struct hp_req
 			hp_acknowledge_refuse(a, r, HP_BA_RESOURCES, now, fx);
 			return;
 		}
+		hp_delivery_ensure(a, b, now);
 		/* Where it was on the home link is history. */
 		if (!home->is_virtual)
 			hp_neighbor_forget(a->conf.neighbor, b->link, &b->hoa, fx);
 	}
+	if (b->advertise_again)
+		hp_delivery_again(a, b, now);
 	if (held & ~wanted) {
 		hp_defend_stop(a, b, held & ~wanted, now, fx);
 		hp_bindings_release(a->bindings, b);

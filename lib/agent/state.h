@@ -15,6 +15,7 @@ struct hp_agent {
 	struct hp_homes *homes;
 	struct hp_bindings *bindings;
 	struct hp_wheel *wheel;
+	struct hp_deliveries *deliveries;
 	uint16_t max_lifetime; /* units of 4 s */
 	struct hp_random random;
 	uint64_t agents_next_ms; /* when the first entry of a home agents list ends */

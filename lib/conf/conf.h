@@ -69,6 +69,10 @@ struct hp_conf {
 		uint16_t preference, lifetime_s;
 		uint32_t max_bindings, max_binding_lifetime_s;
 		bool dad, multicast, accounting;
+		struct {
+			bool enabled;
+			uint32_t min_interval_s, max_interval_s;
+		} prefix_advertisement; /* mobile_prefix_advertisement */
 		enum hp_conf_authentication authentication;
 	} home_agent;
 	struct {

@@ -25,17 +25,25 @@ static int ignored_number(const struct hp_value *v, const struct hp_key *key, vo
 	return hp_value_u32(v, key, &n);
 }
 
+#define AGENT(m) offsetof(struct hp_conf, home_agent.m)
+
+/* MinMobPfxAdvInterval, MaxMobPfxAdvInterval: RFC 6275 §13. */
 static int prefix_advertisement(const struct hp_value *v, const struct hp_key *key, void *out)
 {
 	static const struct hp_key keys[] = {
-		{"enabled", later_bool},
-		{"min_interval_s", ignored_number, 0, 1, UINT32_MAX - 1LL},
-		{"max_interval_s", ignored_number, 0, 1, UINT32_MAX - 1LL},
+		{"enabled", hp_value_bool, AGENT(prefix_advertisement.enabled), .inside = true},
+		{"min_interval_s", hp_value_u32, AGENT(prefix_advertisement.min_interval_s), 1, UINT32_MAX - 1LL, .inside = true},
+		{"max_interval_s", hp_value_u32, AGENT(prefix_advertisement.max_interval_s), 1, UINT32_MAX - 1LL, .inside = true},
 		HP_KEY_END,
 	};
+	const struct hp_conf *c = ((struct hp_conf_draft *)out)->conf;
+	int ret = hp_value_table(v, keys, out);
 
 	(void)key;
-	return hp_value_table(v, keys, out);
+	if (!ret && c->home_agent.prefix_advertisement.min_interval_s > c->home_agent.prefix_advertisement.max_interval_s)
+		return hp_error_set(v->error, EINVAL, v->path, "found min_interval_s %u above max_interval_s %u, want at most that",
+				    c->home_agent.prefix_advertisement.min_interval_s, c->home_agent.prefix_advertisement.max_interval_s);
+	return ret;
 }
 
 static int authentication(const struct hp_value *v, const struct hp_key *key, void *out)
@@ -91,8 +99,6 @@ static int lifetime(const struct hp_value *v, const struct hp_key *key, void *ou
 	d->has_lifetime = true;
 	return hp_value_u16(v, &seconds, &d->conf->home_agent.lifetime_s);
 }
-
-#define AGENT(m) offsetof(struct hp_conf, home_agent.m)
 
 int hp_conf_home_agent(const struct hp_value *v, const struct hp_key *key, void *out)
 {

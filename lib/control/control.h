@@ -24,6 +24,10 @@ struct hp_control_conf {
 	uint32_t max_bindings, max_lifetime_s;
 	uint16_t preference; /* as a home agent */
 	bool dad;
+	struct {
+		bool enabled;
+		uint32_t min_interval_s, max_interval_s;
+	} prefix_advertisement; /* to mobile nodes */
 	const struct hp_authenticator *authenticator;
 	uint64_t seed;
 };
@@ -54,6 +58,7 @@ enum hp_trouble {
 	X(HP_CT_BE_LIMITED, "mh.be_limited", "Binding Errors not sent: rate limit")                                                        \
 	X(HP_CT_DHAAD_OUT, "dhaad.out", "home agent address discovery replies sent")                                                       \
 	X(HP_CT_DHAAD_LIMITED, "dhaad.limited", "home agent address discovery requests not answered: rate limit")                          \
+	X(HP_CT_MPS_NO_OPTION, "mps.no_home_address", "Mobile Prefix Solicitations ignored: no Home Address option")                       \
 	X(HP_CT_NO_ROUTE, "control.no_route", "own packets dropped: no route")                                                             \
 	X(HP_CT_IGNORED, "control.ignored", "packets for us that nothing here answers")
 enum hp_control_counter { HP_CONTROL_COUNTERS(HP_COUNTER_ENUM) HP_CT_COUNT };

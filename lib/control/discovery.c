@@ -47,3 +47,17 @@ void hp_discovery_request(struct hp_control *c, const struct hp_packet *p, struc
 	c->count[HP_CT_DHAAD_OUT]++;
 	hp_effects_send(fx, &s);
 }
+
+void hp_discovery_solicited(struct hp_control *c, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
+{
+	uint16_t identifier;
+
+	if (hp_mps_read(&identifier, hp_packet_payload(p), hp_packet_payload_len(p)))
+		c->count[HP_CT_MALFORMED]++;
+	else if (!p->has_hao) /* §6.7: it must be there */
+		c->count[HP_CT_MPS_NO_OPTION]++;
+	else if (!hp_neighbor_is_own(c->neighbor, HP_LINK_ANY, &p->dst))
+		c->count[HP_CT_IGNORED]++;
+	else
+		hp_agent_solicited(c->agent, &p->hoa, identifier, now, fx);
+}

@@ -20,6 +20,11 @@ int main(void)
 		{"home agents list, bounded", test_agents_bounded},
 		{"home agent address discovery", test_discover},
 		{"home agents for the operator", test_home_agents},
+		{"prefix solicitations", test_solicited},
+		{"prefix advertisements, unsolicited", test_unsolicited},
+		{"prefix advertisements: when", test_delivery_delay},
+		{"prefix advertisements: until when", test_delivery_ends},
+		{"prefixes of other home agents", test_others_prefixes},
 		{"100,000 bindings", test_many},
 		HP_TESTS_END,
 	};

@@ -80,12 +80,13 @@ void scene_open(struct scene *s, const struct scene_conf *conf)
 		.max_lifetime_s = conf->max_lifetime_s ? conf->max_lifetime_s : 3600,
 		.preference = conf->preference,
 		.dad = !conf->no_dad,
+		.prefix_advertisement = {conf->advert_max_s != 0, conf->advert_min_s, conf->advert_max_s},
 		.authenticator = conf->no_authenticator ? NULL
 				 : conf->authenticator  ? conf->authenticator
 							: &hp_authenticator_none,
 		.neighbor = &s->neighbor,
 		.route = route,
-		.seed = 1,
+		.seed = conf->seed ? conf->seed : 1,
 	};
 	static const struct {
 		uint16_t link;
@@ -136,6 +137,25 @@ void scene_wait(struct scene *s, uint64_t ms)
 	}
 }
 
+/* §6.8: identifier, flags, then each prefix with its length, flags and lifetimes (valid/preferred). */
+static int render_prefixes(const struct hp_send *s, char *out, size_t room)
+{
+	const uint8_t *b = s->body;
+	int n = snprintf(out, room, "mpa %02x%02x%s %s>%s via %s", b[4], b[5], b[6] | b[7] ? " FLAGS" : "", name_of(&s->src),
+			 name_of(&s->dst), name_of(&s->coa));
+
+	for (size_t i = 8; i + 32 <= s->body_len; i += 32) {
+		const uint8_t *o = b + i;
+		struct hp_ip6 prefix;
+
+		memcpy(&prefix, o + 16, sizeof(prefix));
+		n += snprintf(out + n, room - (size_t)n, " %s/%u%s%s%s %d/%d", name_of(&prefix), o[2], o[3] & 0x80 ? "L" : "",
+			      o[3] & 0x40 ? "A" : "", o[3] & 0x20 ? "R" : "", (int)((uint32_t)o[4] << 24 | o[5] << 16 | o[6] << 8 | o[7]),
+			      (int)((uint32_t)o[8] << 24 | o[9] << 16 | o[10] << 8 | o[11]));
+	}
+	return n;
+}
+
 static int render(const struct hp_effect *e, char *out, size_t room)
 {
 	static const char *const events[HP_EVENT_COUNT] = {
@@ -165,7 +185,10 @@ static int render(const struct hp_effect *e, char *out, size_t room)
 		return snprintf(out, room, "%s %s", e->neighbor.usable ? "learn" : "forget", name_of(&e->neighbor.address));
 	case HP_EFFECT_EVENT:
 		return snprintf(out, room, "!%s", events[e->event.kind]);
-	case HP_EFFECT_SEND: /* §6.1.8: status 6, K 7, sequence 8, lifetime 10 */
+	case HP_EFFECT_SEND:
+		if (e->send.proto == HP_PROTO_ICMPV6)
+			return render_prefixes(&e->send, out, room);
+		/* §6.1.8: status 6, K 7, sequence 8, lifetime 10 */
 		return snprintf(out, room, "ba %u%s seq %u life %u %s>%s%s%s%s%s", b[6], b[7] & 0x80 ? " K" : "", b[8] << 8 | b[9],
 				b[10] << 8 | b[11], name_of(&e->send.src), name_of(&e->send.dst),
 				hp_ip6_is_any(&e->send.coa) ? "" : " via ", hp_ip6_is_any(&e->send.coa) ? "" : name_of(&e->send.coa),
@@ -181,7 +204,7 @@ const char *scene_effects(struct scene *s)
 	size_t n = 0;
 
 	text[0] = 0;
-	for (size_t i = 0; i < hp_effects_count(s->fx) && n < sizeof(text) - 200; i++) {
+	for (size_t i = 0; i < hp_effects_count(s->fx) && n < sizeof(text) - 400; i++) {
 		if (i)
 			n += (size_t)snprintf(text + n, sizeof(text) - n, ", ");
 		n += (size_t)render(hp_effects_at(s->fx, i), text + n, sizeof(text) - n);

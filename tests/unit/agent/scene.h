@@ -17,6 +17,8 @@ struct scene {
 struct scene_conf {
 	uint32_t max_bindings, max_lifetime_s; /* 0: 16 and 3600 */
 	uint16_t preference;
+	uint64_t seed;                       /* 0: 1 */
+	uint32_t advert_min_s, advert_max_s; /* of mobile prefix advertisements; 0: switched off */
 	bool no_dad, no_authenticator;
 	uint32_t valid_s, preferred_s;                /* of 2001:db8:3::/64; 0: infinite */
 	const struct hp_authenticator *authenticator; /* NULL: everybody is believed */

@@ -18,5 +18,10 @@ void test_agents(void);
 void test_agents_bounded(void);
 void test_discover(void);
 void test_home_agents(void);
+void test_solicited(void);
+void test_unsolicited(void);
+void test_delivery_delay(void);
+void test_delivery_ends(void);
+void test_others_prefixes(void);
 
 #endif

@@ -72,6 +72,9 @@ static const struct {
 	 "found 0, want a whole number from 1"},
 	{"{" NAME "," PORTS "," LINKS ",\"home_agent\":{\"links\":[\"home\"],\"authentication\":\"mn-ha\"}}", "home_agent.authentication",
 	 "cannot authenticate yet"},
+	{"{" NAME "," PORTS "," LINKS
+	 ",\"home_agent\":{\"links\":[\"home\"],\"mobile_prefix_advertisement\":{\"min_interval_s\":7,\"max_interval_s\":6}}}",
+	 "home_agent.mobile_prefix_advertisement", "want at most that"},
 	{"{" NAME "," PORTS "," LINKS ",\"home_agent\":{\"links\":[\"home\"],\"multicast\":true}}", "home_agent.multicast",
 	 "found true, want false"},
 	{"{" NAME "," PORTS "," LINKS "," AGENT ",\"mobile_nodes\":[{}]}", "mobile_nodes", "found a list of 1, want an empty list"},
@@ -123,6 +126,8 @@ static void test_defaults(void)
 	CU_ASSERT(c->routes == 1 && c->route[0].link == 1 && c->route[0].length == 0);
 	CU_ASSERT(c->home_agent.max_bindings == 1048576 && c->home_agent.max_binding_lifetime_s == 3600 && c->home_agent.dad);
 	/* Without a word about authentication nobody is trusted. */
+	CU_ASSERT(c->home_agent.prefix_advertisement.enabled && c->home_agent.prefix_advertisement.min_interval_s == 600 &&
+		  c->home_agent.prefix_advertisement.max_interval_s == 86400);
 	CU_ASSERT_NOT_EQUAL(c->home_agent.authentication, HP_AUTH_NONE);
 	CU_ASSERT_STRING_EQUAL(c->api.unix_path, "/run/homeport/x.sock");
 	hp_conf_destroy(c);

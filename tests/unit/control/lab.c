@@ -28,6 +28,7 @@ static void open_lab(struct lab *l, bool dad)
 		.max_bindings = 16,
 		.max_lifetime_s = 3600,
 		.dad = dad,
+		.prefix_advertisement = {.enabled = true, .min_interval_s = 600, .max_interval_s = 86400},
 		.authenticator = &hp_authenticator_none,
 		.seed = 1,
 	};
@@ -117,6 +118,8 @@ static size_t sent(const struct hp_send *s, char *out, size_t room)
 			memcpy(&a, b + i, sizeof(a));
 			n += (size_t)snprintf(out + n, room - n, " %s", hp_ip6_text(&a, hoa));
 		}
+	} else if (s->proto == HP_PROTO_ICMPV6 && b[0] == HP_ICMP6_MPA) { /* §6.8 */
+		n = (size_t)snprintf(out, room, "mpa %02x%02x of %zu", b[4], b[5], (s->body_len - 8) / 32);
 	} else if (s->proto == HP_PROTO_MH && b[2] == 7) { /* §6.1.9 */
 		memcpy(&a, b + 8, sizeof(a));
 		n = (size_t)snprintf(out, room, "be %u %s", b[6], hp_ip6_text(&a, hoa));

@@ -48,6 +48,10 @@ static void feed(struct lab *l, const struct row *t)
 	{                                                                                                                                  \
 		128, 0, 0, 0, 1, 2, 0, 3, 'p', 'i', 'n', 'g'                                                                               \
 	}
+#define SOLICITATION                                                                                                                       \
+	{                                                                                                                                  \
+		146, 0, 0, 0, 0x56, 0x78, 0, 0                                                                                             \
+	}
 #define REQUEST                                                                                                                            \
 	{                                                                                                                                  \
 		144, 0, 0, 0, 0x12, 0x34, 0, 0                                                                                             \
@@ -73,8 +77,10 @@ void test_input(void)
 		{"4443 2.3 wrong checksum", LAB_CN, LAB_HA, NULL, 58, ECHO, 12, -2, "", HP_CT_MALFORMED, 1},
 		{"4443 2.3 cut off", LAB_CN, LAB_HA, NULL, 58, DATA(128, 0, 0, 0), 4, 2, "", HP_CT_MALFORMED, 1},
 		{"not for us", LAB_CN, LAB_CN, NULL, 58, ECHO, 12, 2, "", HP_CT_IGNORED, 1},
-		{"6275 10.6 prefix solicitation: later", LAB_CN, LAB_HA, NULL, 58, DATA(146, 0, 0, 0, 0, 1, 0, 0), 8, 2, "", HP_CT_IGNORED,
+		{"6275 6.7 prefix solicitation without the option", LAB_CN, LAB_HA, NULL, 58, SOLICITATION, 8, 2, "", HP_CT_MPS_NO_OPTION,
 		 1},
+		{"6275 6.7 of code 1", LAB_CN, LAB_HA, NULL, 58, DATA(146, 1, 0, 0, 0, 1, 0, 0), 8, 2, "", HP_CT_MALFORMED, 1},
+		{"6275 6.8 an advertisement to us", LAB_CN, LAB_HA, NULL, 58, DATA(147, 0, 0, 0, 0, 1, 0, 0), 8, 2, "", HP_CT_IGNORED, 1},
 		{"6275 10.5.1 request to the anycast address", LAB_CN, LAB_ANYCAST, NULL, 58, REQUEST, 8, 2,
 		 "agents 1234 2001:db8:1::1 2001:db8:1::1>2001:db8:c::1", HP_CT_DHAAD_OUT, 1},
 		{"6275 10.5.1 of the virtual link", LAB_CN, LAB_VANYCAST, NULL, 58, REQUEST, 8, 2,
@@ -151,7 +157,7 @@ void test_input(void)
 		 "be 1 2001:db8:1::100 2001:db8:1::1>2001:db8:a::1", HP_CT_BE_OUT, 1},
 		{"6275 9.3.1 and with UDP, no ICMPv6 error", LAB_COA, LAB_HA, LAB_H, 17, DATA(0, 9), 8, -1,
 		 "be 1 2001:db8:1::100 2001:db8:1::1>2001:db8:a::1", HP_CT_BE_OUT, 1},
-		{"6275 9.3.1 and with a prefix solicitation", LAB_COA, LAB_HA, LAB_H, 58, DATA(146, 0, 0, 0, 0, 1, 0, 0), 8, 2,
+		{"6275 9.3.1 and with a prefix solicitation", LAB_COA, LAB_HA, LAB_H, 58, SOLICITATION, 8, 2,
 		 "be 1 2001:db8:1::100 2001:db8:1::1>2001:db8:a::1", HP_CT_BE_OUT, 1},
 		{"6275 9.3.1 ESP needs no binding", LAB_COA, LAB_HA, LAB_H, 50, DATA(0, 0, 1, 0), 24, -1, "", HP_CT_IGNORED, 1},
 	};
@@ -183,6 +189,16 @@ void test_mobile(void)
 		 "error 4/0 40 2001:db8:1::1>2001:db8:1::100 in 2001:db8:1::1>2001:db8:a::1", HP_CT_ERROR_OUT, 1, .tunnelled = true},
 		{"6275 9.3.3 Binding Error through the tunnel, no routing header", LAB_H, LAB_HA, NULL, 135, DATA(59, 0, 77), 8, 4,
 		 "be 2 :: 2001:db8:1::1>2001:db8:1::100 in 2001:db8:1::1>2001:db8:a::1", HP_CT_BE_OUT, 1, .tunnelled = true},
+		{"6275 10.6.3 prefix solicitation", LAB_COA, LAB_HA, LAB_H, 58, SOLICITATION, 8, 2,
+		 "mpa 5678 of 1 2001:db8:1::1>2001:db8:1::100 via 2001:db8:a::1", HP_CT_IN, 1},
+		{"6275 6.8 a second one within the second", LAB_COA, LAB_HA, LAB_H, 58, SOLICITATION, 8, 2, "", HP_CT_IN, 1},
+		{"6275 9.3.1 the option from elsewhere, solicitation", "2001:db8:b::1", LAB_HA, LAB_H, 58, SOLICITATION, 8, 2,
+		 "be 1 2001:db8:1::100 2001:db8:1::1>2001:db8:b::1", HP_CT_BE_OUT, 1},
+		{"6275 6.7 through the tunnel, without the option", LAB_H, LAB_HA, NULL, 58, SOLICITATION, 8, 2, "", HP_CT_MPS_NO_OPTION, 1,
+		 .tunnelled = true},
+		{"6275 6.7 to the anycast address", LAB_COA, LAB_ANYCAST, LAB_H, 58, SOLICITATION, 8, 2, "", HP_CT_IGNORED, 1},
+		{"6275 10.5.1 request with the option", LAB_COA, LAB_ANYCAST, LAB_H, 58, REQUEST, 8, 2,
+		 "agents 1234 2001:db8:1::1 2001:db8:1::1>2001:db8:1::100 via 2001:db8:a::1", HP_CT_DHAAD_OUT, 1},
 		{"a group out of the tunnel", LAB_H, "ff02::1", NULL, 58, ECHO, 12, 2, "", HP_CT_IGNORED, 1, .tunnelled = true},
 		{"a link-local source out of the tunnel", PEER, LAB_HA, NULL, 58, ECHO, 12, 2, "", HP_CT_IGNORED, 1, .tunnelled = true},
 		{"discovery out of the tunnel", PEER, "ff02::1", NULL, 58, DATA(133, 0, 0, 0, 0, 0, 0, 0), 8, 2, "", HP_CT_IGNORED, 1,
