@@ -76,11 +76,11 @@ static inline bool ip6(struct hp_worker *w, struct rte_mbuf *m, const struct hp_
 	m->data_off = (uint16_t)(m->data_off + before);
 	m->data_len = (uint16_t)len;
 	m->pkt_len = len;
-	if (hp_ip6_is_multicast(&h->src) || (hp_header_in_zero(&h->src) && hp_header_loopback(&h->src))) {
+	if (!hp_header_global(&h->src) && (hp_ip6_is_multicast(&h->src) || hp_header_loopback(&h->src))) {
 		hp_drop(w, m, HP_DP_DROP_SOURCE);
 		return false;
 	}
-	if (hp_header_in_zero(&h->dst) && (hp_ip6_is_any(&h->dst) || hp_header_loopback(&h->dst))) {
+	if (!hp_header_global(&h->dst) && (hp_ip6_is_any(&h->dst) || hp_header_loopback(&h->dst))) {
 		hp_drop(w, m, HP_DP_DROP_DESTINATION);
 		return false;
 	}
@@ -104,20 +104,13 @@ static void local_scope(struct hp_worker *w, struct rte_mbuf *m, bool multicast)
 		hp_punt(w, m, HP_PUNT_REST, HP_PUNT_LOCAL, 0);
 }
 
-/* Who is it for? And where it may be a tunnel packet for us, who is its inner source: detunnel will want to know. */
+/* Who is it for? Nearly every tunnel packet is for the same address of ours, and then the question is who is in it. */
 static inline void ask(struct hp_worker *w, struct rte_mbuf *m, const struct hp_header *h, const struct hp_ip6 *own)
 {
-	const struct hp_hot *hot = w->shared->hot;
-
-	if (h->next != HP_PROTO_IPV6 || m->data_len < 2 * HP_IP6_HEADER) {
-		hp_lookup_add(&w->lookup, hot, m, &h->dst);
-		return;
-	}
-	hp_lookup_add(&w->source, hot, m, &h[1].src);
-	if (own && hp_ip6_eq(&h->dst, own))
-		hp_detunnel_add(w, m);
+	if (own && h->next == HP_PROTO_IPV6 && m->data_len >= 2 * HP_IP6_HEADER && hp_ip6_eq(&h->dst, own))
+		hp_detunnel_add(w, m, HP_IP6_HEADER);
 	else
-		hp_lookup_add(&w->lookup, hot, m, &h->dst);
+		hp_lookup_add(&w->lookup, w->shared->hot, m, &h->dst);
 }
 
 #define AHEAD 4 /* frames whose first octets are fetched in advance */
@@ -146,18 +139,9 @@ void hp_stage_classify(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, 
 		h = (const struct hp_header *)(f + len);
 		if (!ip6(w, m[i], h, len))
 			continue;
-		if (hp_ip6_is_multicast(&h->dst) || hp_ip6_is_linklocal(&h->dst))
+		if (!hp_header_global(&h->dst) && (hp_ip6_is_multicast(&h->dst) || hp_ip6_is_linklocal(&h->dst)))
 			local_scope(w, m[i], hp_ip6_is_multicast(&h->dst));
 		else
 			ask(w, m[i], h, own);
 	}
-	hp_lookup_end(&w->source, w->shared->hot);
-	for (unsigned int i = 0; i < w->source.n; i++) {
-		struct hp_meta *meta = hp_meta(w->source.m[i]);
-
-		meta->source_asked = true;
-		meta->source_hash = w->source.hash[i];
-		meta->source_at = w->source.at[i];
-	}
-	w->source.n = 0;
 }

@@ -6,7 +6,24 @@
 #include "wire/packet.h"
 #include "wire/tunnel.h"
 
-/* The outer headers end at meta->word. The inner header is checked, the outer one gone; or the packet is. */
+/* Inner addresses out of the ordinary. False: dropped. */
+static bool may_come(struct hp_worker *w, struct rte_mbuf *m, const struct hp_header *inner)
+{
+	enum hp_dp_counter why;
+
+	if (hp_ip6_is_linklocal(&inner->src) || hp_ip6_is_linklocal(&inner->dst))
+		why = HP_DP_DROP_TUNNEL_LINKLOCAL;
+	else if (hp_ip6_is_multicast(&inner->dst))
+		why = HP_DP_DROP_TUNNEL_MULTICAST;
+	else if (hp_ip6_is_any(&inner->dst) || hp_header_loopback(&inner->dst))
+		why = HP_DP_DROP_TUNNEL_INNER;
+	else
+		return true;
+	hp_drop(w, m, why);
+	return false;
+}
+
+/* The outer headers end at meta->word, and at least 40 octets follow. The inner header is checked, the outer one gone; or the packet is. */
 static bool strip(struct hp_worker *w, struct rte_mbuf *m)
 {
 	struct hp_meta *meta = hp_meta(m);
@@ -16,10 +33,6 @@ static bool strip(struct hp_worker *w, struct rte_mbuf *m)
 	uint32_t len;
 
 	meta->outer_src = outer->src;
-	if (m->data_len < meta->word + HP_IP6_HEADER) {
-		hp_drop(w, m, HP_DP_DROP_TUNNEL_INNER);
-		return false;
-	}
 	inner = (struct hp_header *)(rte_pktmbuf_mtod(m, uint8_t *) + meta->word);
 	len = HP_IP6_HEADER + (uint32_t)hp_header_payload(inner);
 	if (inner->first[0] >> 4 != 6 || meta->word + len > m->data_len) {
@@ -29,36 +42,20 @@ static bool strip(struct hp_worker *w, struct rte_mbuf *m)
 	m->data_off = (uint16_t)(m->data_off + meta->word);
 	m->data_len = (uint16_t)len;
 	m->pkt_len = len;
-	if (hp_ip6_is_linklocal(&inner->src) || hp_ip6_is_linklocal(&inner->dst)) {
-		hp_drop(w, m, HP_DP_DROP_TUNNEL_LINKLOCAL);
+	if (!(hp_header_global(&inner->src) && hp_header_global(&inner->dst)) && !may_come(w, m, inner))
 		return false;
-	}
-	if (hp_ip6_is_multicast(&inner->dst)) {
-		hp_drop(w, m, HP_DP_DROP_TUNNEL_MULTICAST);
-		return false;
-	}
-	if (hp_header_in_zero(&inner->dst) && (hp_ip6_is_any(&inner->dst) || hp_header_loopback(&inner->dst))) {
-		hp_drop(w, m, HP_DP_DROP_TUNNEL_INNER);
-		return false;
-	}
+	/* Only what is marked outside can change the class inside: congestion experienced, or ECT(1). */
+	if (!(outer_class & 1))
+		return true;
 	if (!hp_tunnel_inner_class(outer_class, hp_header_class(inner), &class_)) {
 		hp_drop(w, m, HP_DP_DROP_ECN);
 		return false;
 	}
-	if (class_ != hp_header_class(inner))
-		hp_header_set_class(inner, class_);
+	hp_header_set_class(inner, class_);
 	return true;
 }
 
-/* Classify has asked for the source of a plain tunnel packet; not where other headers or fragments lay before it. */
-static const struct hp_hot_entry *source_entry(const struct hp_hot *hot, const struct hp_meta *meta, const struct hp_ip6 *source)
-{
-	if (unlikely(!meta->source_asked))
-		return hp_hot_search(hot, hp_hot_ask(hot, source), source);
-	return hp_hot_confirm(hot, meta->source_at, meta->source_hash, source);
-}
-
-static void one(struct hp_worker *w, struct rte_mbuf *m)
+static void one(struct hp_worker *w, struct rte_mbuf *m, uint32_t at, uint64_t hash)
 {
 	const struct hp_hot *hot = w->shared->hot;
 	struct hp_meta *meta = hp_meta(m);
@@ -68,7 +65,7 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 	if (!strip(w, m))
 		return;
 	h = hp_header(m);
-	e = source_entry(hot, meta, &h->src);
+	e = hp_hot_confirm(hot, at, hash, &h->src);
 	if (!e || e->kind == HP_HOT_LOCAL) {
 		hp_drop(w, m, HP_DP_DROP_TUNNEL_UNBOUND);
 		return;
@@ -87,11 +84,12 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 
 void hp_stage_detunnel(struct hp_worker *w)
 {
-	struct hp_lane *in = &w->detunnel;
+	struct hp_lookup *in = &w->detunnel;
 	const unsigned int before = w->lookup.n;
 
+	hp_lookup_end(in, w->shared->hot);
 	for (unsigned int i = 0; i < in->n; i++)
-		one(w, in->m[i]);
+		one(w, in->m[i], in->at[i], in->hash[i]);
 	in->n = 0;
 	hp_count(w, HP_DP_DETUNNELLED, w->lookup.n - before);
 }

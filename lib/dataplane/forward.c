@@ -10,13 +10,15 @@ static void one(struct hp_worker *w, struct rte_mbuf *m, const struct hp_route_l
 	uint32_t path = leaf && leaf->path != HP_PATH_NONE ? leaf->path : neighbor;
 	uint16_t mtu;
 
-	if (hp_ip6_is_any(&h->src)) {
-		hp_drop(w, m, HP_DP_DROP_SOURCE);
-		return;
-	}
-	if (hp_ip6_is_linklocal(&h->src)) {
-		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_SCOPE, 0);
-		return;
+	if (!hp_header_global(&h->src)) {
+		if (hp_ip6_is_any(&h->src)) {
+			hp_drop(w, m, HP_DP_DROP_SOURCE);
+			return;
+		}
+		if (hp_ip6_is_linklocal(&h->src)) {
+			hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_SCOPE, 0);
+			return;
+		}
 	}
 	if (h->hop_limit <= 1) {
 		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_HOP_LIMIT, 0);

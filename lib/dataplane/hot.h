@@ -75,7 +75,7 @@ static inline uint64_t hp_hot_ask(const struct hp_hot *hot, const struct hp_ip6 
 {
 	const uint64_t hash = hp_key_hash_wide(&hot->secret, key, 128);
 
-	rte_prefetch0(hp_index_bucket(hot->index, hash));
+	rte_prefetch1(hp_index_bucket(hot->index, hash));
 	return hash;
 }
 
@@ -83,8 +83,8 @@ static inline uint32_t hp_hot_candidate(const struct hp_hot *hot, uint64_t hash)
 {
 	const uint32_t at = hp_index_first(hot->index, hash);
 
-	/* Not an address for HP_INDEX_NONE and _SEARCH, and no harm: a prefetch does not fault. */
-	rte_prefetch0(hot->entry + at);
+	/* Without one, something that is near: an address that is not mapped costs a walk through the page tables. */
+	rte_prefetch1(at < HP_INDEX_SEARCH ? (const void *)(hot->entry + at) : hot);
 	return at;
 }
 

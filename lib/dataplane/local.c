@@ -30,10 +30,10 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 	enum hp_walk ret;
 
 	/* The one case that must be fast: a tunnel packet without extension headers. */
-	if (hp_header(m)->next == HP_PROTO_IPV6 && !meta->tunnelled) {
+	if (hp_header(m)->next == HP_PROTO_IPV6 && m->data_len >= 2 * HP_IP6_HEADER && !meta->tunnelled) {
 		w->own.address = hp_header(m)->dst;
 		w->own.version = w->own.now;
-		hp_detunnel_add(w, m);
+		hp_detunnel_add(w, m, HP_IP6_HEADER);
 		return;
 	}
 	ret = hp_packet_read(&p, rte_pktmbuf_mtod(m, void *), m->data_len);
@@ -59,9 +59,10 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 		hp_drop(w, m, HP_DP_DROP_TUNNEL_NESTED);
 	} else if (p.has_hao) {
 		hp_drop(w, m, HP_DP_DROP_TUNNEL_HAO);
+	} else if (m->data_len < p.payload_at + HP_IP6_HEADER) {
+		hp_drop(w, m, HP_DP_DROP_TUNNEL_INNER);
 	} else {
-		meta->word = p.payload_at;
-		hp_lane_add(&w->detunnel, m);
+		hp_detunnel_add(w, m, (unsigned int)p.payload_at);
 	}
 }
 

@@ -24,14 +24,7 @@ struct hp_meta {
 	uint16_t punt_link;
 	struct hp_mac mac;       /* link-layer source */
 	struct hp_ip6 outer_src; /* tunnelled: the care-of address it came from */
-	union {
-		struct hp_ip6 next_hop; /* punted to be resolved */
-		struct {                /* perhaps a tunnel packet: its inner source in the hot table, asked for in advance */
-			uint64_t source_hash;
-			uint32_t source_at;
-			bool source_asked;
-		};
-	};
+	struct hp_ip6 next_hop;  /* punted to be resolved */
 };
 
 static inline struct hp_meta *hp_meta(struct rte_mbuf *m)
@@ -46,7 +39,6 @@ static inline void hp_meta_begin(struct hp_meta *meta, bool link_multicast, cons
 	meta->link_multicast = link_multicast;
 	meta->tunnelled = false;
 	meta->ours = false;
-	meta->source_asked = false;
 	memcpy(&meta->mac, mac, sizeof(meta->mac));
 }
 

@@ -75,7 +75,7 @@ struct hp_lane {
 
 /* Addresses asked for in the hot table. While one is asked for, the bucket of the one HP_LAG before has come and its entry is sent for:
  * two lines a packet, spread over the work of the stage that asks, instead of all at once. */
-#define HP_LAG 16
+#define HP_LAG 24
 struct hp_lookup {
 	unsigned int n;
 	struct rte_mbuf *m[HP_BURST];
@@ -112,8 +112,8 @@ struct hp_worker {
 	uint64_t alive_at; /* when ports are to be kept alive next; never: UINT64_MAX */
 	unsigned int rx_count;
 	struct hp_rx rx[HP_PORTS * 4];
-	struct hp_lookup lookup, source;
-	struct hp_lane local, detunnel, intercept, forward, output;
+	struct hp_lookup lookup, detunnel; /* by destination; by inner source */
+	struct hp_lane local, intercept, forward, output;
 	struct hp_own own;
 	struct hp_tx tx[HP_PORTS];
 	struct rte_ring *punt[HP_PUNT_CLASS_COUNT];
@@ -190,11 +190,11 @@ static inline void hp_lookup_end(struct hp_lookup *l, const struct hp_hot *hot)
 		l->at[i] = hp_hot_candidate(hot, l->hash[i]);
 }
 
-/* A tunnel packet for us without extension headers. */
-static inline void hp_detunnel_add(struct hp_worker *w, struct rte_mbuf *m)
+/* A tunnel packet for us: `inner` octets from the start of its data is the packet in it, of which at least the header is there. */
+static inline void hp_detunnel_add(struct hp_worker *w, struct rte_mbuf *m, unsigned int inner)
 {
-	hp_meta(m)->word = HP_IP6_HEADER;
-	hp_lane_add(&w->detunnel, m);
+	hp_meta(m)->word = inner;
+	hp_lookup_add(&w->detunnel, w->shared->hot, m, &rte_pktmbuf_mtod_offset(m, struct hp_header *, inner)->src);
 }
 
 /* The other way out: to the management core, policed by class. */

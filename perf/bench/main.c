@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* homeport-bench EAL-OPTIONS -- [--quick | --all] [--case NAME] [--list] [--output FILE]
+ * The worker's own loop and the management core's own loop, with memory as the network. Wants lcores 0 to 2 and the device
+ * net_null0; `./dev bench` gives it these, and makes tables and plots of what it writes. */
+#include <getopt.h>
+#include <rte_eal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+#include "report.h"
+#include "world.h"
+
+#define MOST_REGISTERS 2
+
+struct options {
+	enum plan_extent extent;
+	const char *name, *output;
+	bool list;
+};
+
+static const char usage[] = "usage: homeport-bench EAL-OPTIONS -- [--quick | --all] [--case NAME] [--list] [--output FILE]\n";
+
+static int read_options(struct options *o, int argc, char **argv)
+{
+	static const struct option known[] = {
+		{"quick", no_argument, NULL, 'q'}, {"all", no_argument, NULL, 'a'},          {"case", required_argument, NULL, 'c'},
+		{"list", no_argument, NULL, 'l'},  {"output", required_argument, NULL, 'o'}, {NULL, 0, NULL, 0},
+	};
+	int c;
+
+	*o = (struct options){.extent = PLAN_TARGETS};
+	while ((c = getopt_long(argc, argv, "", known, NULL)) >= 0)
+		switch (c) {
+		case 'q':
+			o->extent = PLAN_QUICK;
+			break;
+		case 'a':
+			o->extent = PLAN_ALL;
+			break;
+		case 'c':
+			o->name = optarg;
+			break;
+		case 'l':
+			o->list = true;
+			break;
+		case 'o':
+			o->output = optarg;
+			break;
+		default:
+			fputs(usage, stderr);
+			return -1;
+		}
+	if (o->name && !row_case(o->name) && strcmp(o->name, "register") != 0) {
+		fprintf(stderr, "homeport-bench: found no case %s; --list names them\n", o->name);
+		return -1;
+	}
+	return 0;
+}
+
+static void list(const struct row *row, unsigned int n)
+{
+	for (unsigned int i = 0; i < row_cases_count; i++)
+		printf("%-10s %s\n", row_cases[i].name, row_cases[i].what);
+	printf("%-10s Binding Updates through the management core's loop: first registrations, refreshes, moves\n\n", "register");
+	for (unsigned int i = 0; i < n; i++)
+		printf("%s of %u bindings, %u octets (0: IMIX), bursts of %u, %u worker%s%s\n", row[i].case_->name, row[i].bindings,
+		       row[i].frame_bytes, row[i].burst, row[i].workers, row[i].workers > 1 ? "s" : "",
+		       row[i].accounting ? ", accounting" : "");
+}
+
+/* How many of the rows from `row` on share a world. */
+static unsigned int together(const struct row *row, unsigned int n)
+{
+	unsigned int i = 1;
+
+	while (i < n && row[i].bindings == row->bindings && row[i].workers == row->workers && row[i].accounting == row->accounting)
+		i++;
+	return i;
+}
+
+/* Repetitions go round over the rows of a world: a ratio is of two figures of the same half second. */
+static int run(struct row *row, unsigned int n)
+{
+	static const unsigned int lcore[] = {1, 2};
+
+	report_head();
+	for (unsigned int at = 0, some; at < n; at += some) {
+		struct world w;
+		int ret = world_create(&w, row[at].bindings, row[at].workers, lcore, row[at].accounting);
+
+		some = together(&row[at], n - at);
+		for (unsigned int rep = 0; rep < ROW_REPETITIONS && !ret; rep++)
+			for (unsigned int i = at; i < at + some; i++)
+				row_run(&row[i], &w, rep);
+		for (unsigned int i = at; i < at + some && !ret; i++) {
+			row_check(&row[i], &w);
+			report_row(row, at + some, &row[i]);
+		}
+		world_destroy(&w);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int run_register(struct register_figures *f, unsigned int *n, enum plan_extent extent)
+{
+	static const uint32_t bindings[MOST_REGISTERS] = {1000000, 10000000};
+
+	for (; *n < (extent == PLAN_QUICK ? 1 : MOST_REGISTERS); (*n)++) {
+		int ret = register_run(&f[*n], bindings[*n]);
+
+		if (ret)
+			return ret;
+		report_register(&f[*n]);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static struct row row[PLAN_ROWS];
+	static struct register_figures f[MOST_REGISTERS];
+	unsigned int n, registers = 0;
+	struct options o;
+	int used = rte_eal_init(argc, argv), ret = 0;
+
+	if (used < 0)
+		return 1;
+	if (read_options(&o, argc - used, argv + used))
+		return 2;
+	n = plan_make(row, o.extent, o.name && strcmp(o.name, "register") == 0 ? "" : o.name);
+	if (o.list) {
+		list(row, n);
+		return 0;
+	}
+	if (!o.name || strcmp(o.name, "register") != 0)
+		ret = run(row, n);
+	else
+		n = 0;
+	if (!ret && (!o.name || strcmp(o.name, "register") == 0))
+		ret = run_register(f, &registers, o.extent);
+	if (!ret && !o.name)
+		report_not_yet();
+	if (!ret && o.output)
+		ret = report_write(o.output, row, n, f, registers);
+	if (ret)
+		fprintf(stderr, "homeport-bench: %s\n", strerror(-ret));
+	rte_eal_cleanup();
+	return ret ? 1 : 0;
+}

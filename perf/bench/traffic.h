@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The wire of the bench: memory. A port of the null driver keeps its queues, but its receive and transmit functions are ours: received
+ * frames are written into buffers of the pool, as a device would by DMA, and transmitted ones go back to it. The worker loop notices
+ * nothing. One thread a queue; the counts may be read by any. */
+#ifndef HP_BENCH_TRAFFIC_H
+#define HP_BENCH_TRAFFIC_H
+
+#include <rte_mempool.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ip6.h"
+
+enum traffic_kind {
+	TRAFFIC_INTERCEPT, /* correspondent -> home address */
+	TRAFFIC_DETUNNEL,  /* care-of address -> agent, inside home address -> correspondent */
+	TRAFFIC_HAIRPIN,   /* the same, inside home address -> another's home address */
+	TRAFFIC_FORWARD,   /* correspondent -> correspondent */
+	TRAFFIC_KINDS
+};
+
+#define TRAFFIC_IMIX   0 /* as frame_bytes: 7 of 64, 4 of 576, 1 of 1400 octets */
+#define TRAFFIC_QUEUES 8
+#define TRAFFIC_FLOWS  1024        /* correspondents */
+#define TRAFFIC_AWAY   0x80000000u /* added to a node's number: the care-of address it moves to and back from */
+
+/* frame_bytes is the length of the frame without tunnel header and FCS; what comes in a tunnel is 40 longer. */
+struct traffic {
+	unsigned int share[TRAFFIC_KINDS]; /* relative to their sum */
+	uint32_t bindings;                 /* nodes, uniformly at random */
+	uint16_t frame_bytes;
+	unsigned int burst;
+	bool check; /* every frame that leaves is compared with what it must be */
+};
+
+/* Node i's addresses, and the fixed ones of the bench's world. */
+struct hp_ip6 traffic_home_address(uint32_t i);
+struct hp_ip6 traffic_care_of_address(uint32_t i);
+struct hp_ip6 traffic_agent(void);
+
+/* Puts memory behind the port's queues. `station`: its own MAC address. */
+void traffic_attach(uint16_t port, unsigned int queues, struct rte_mempool *pool, const struct hp_mac *station);
+/* While no worker runs. */
+void traffic_set(const struct traffic *t);
+struct traffic_count {
+	uint64_t received, sent, wrong;
+};
+struct traffic_count traffic_count(unsigned int queue);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "churn.h"
+#include "dataplane/state.h"
+#include "traffic.h"
+
+#define GATEWAYS 64 /* next hops that the care-of addresses are spread over */
+
+enum { CORE, HOME };
+
+static struct hp_ip6 gateway(uint32_t i)
+{
+	return (struct hp_ip6){{0x20, 0x01, 0x0d, 0xb8, 0, 0xf, [14] = 1, [15] = (uint8_t)(i % GATEWAYS)}};
+}
+
+static int publish(struct world *w)
+{
+	const struct hp_ip6 core = {{0x20, 0x01, 0x0d, 0xb8, 0, 0xf, [15] = 1}}, agent = traffic_agent();
+	const struct hp_dp_route route[] = {
+		{{{0x20, 0x01, 0x0d, 0xb8, 0, 0xf}}, 64, CORE, HP_IP6_ANY},
+		{{{0x20, 0x01, 0x0d, 0xb8, 0, 2}}, 64, HOME, HP_IP6_ANY},
+		{{{0x20, 0x01, 0x0d, 0xb8, 0, 0xe}}, 48, CORE, gateway(1)},
+		{HP_IP6_ANY, 0, CORE, gateway(0)},
+	};
+	int ret = hp_dataplane_routes(w->dp, route, sizeof(route) / sizeof(route[0]));
+
+	ret = ret ? ret : hp_dataplane_address(w->dp, CORE, &core, true);
+	ret = ret ? ret : hp_dataplane_address(w->dp, HOME, &agent, true);
+	for (uint32_t i = 0; i < GATEWAYS && !ret; i++) {
+		struct hp_ip6 a = gateway(i);
+		struct hp_mac mac = {{2, 0, 0, 0, 1, (uint8_t)i}};
+
+		ret = hp_dataplane_neighbor(w->dp, CORE, &a, &mac, true);
+	}
+	for (uint32_t i = 0; i < w->bindings && !ret; i++)
+		ret = world_bind(w, i, i);
+	return ret;
+}
+
+int world_create(struct world *w, uint32_t bindings, unsigned int workers, const unsigned int *lcore, bool accounting)
+{
+	const struct hp_dp_port port = {.name = "p0", .device = "net_null0", .rx_queues = (uint16_t)workers, .mtu = 1500};
+	const struct hp_dp_link link[] = {
+		[CORE] = {.name = "core", .port = 0, .mtu = 1500},
+		[HOME] = {.name = "home", .port = -1, .mtu = 1500, .home = true},
+	};
+	const struct hp_dp_conf conf = {
+		.ports = 1,
+		.links = 2,
+		.workers = workers,
+		.port = &port,
+		.link = link,
+		.worker_lcore = lcore,
+		.max_bindings = bindings + CHURN_ROOM,
+		.accounting = accounting,
+	};
+	struct hp_error e = {0};
+	struct hp_mac mac;
+	int ret;
+
+	*w = (struct world){.bindings = bindings, .workers = workers, .accounting = accounting};
+	ret = hp_dataplane_create(&w->dp, &conf, &e);
+	if (ret) {
+		fprintf(stderr, "%s: %s\n", e.path, e.text);
+		return ret;
+	}
+	hp_dataplane_mac(w->dp, 0, &mac);
+	traffic_attach(w->dp->shared.port[0].id, workers, w->dp->shared.pool, &mac);
+	ret = publish(w);
+	if (ret)
+		fprintf(stderr, "publishing %u bindings: %s\n", bindings, strerror(-ret));
+	return ret;
+}
+
+void world_destroy(struct world *w)
+{
+	hp_dataplane_destroy(w->dp);
+	w->dp = NULL;
+}
+
+int world_bind(struct world *w, uint32_t i, uint32_t at)
+{
+	const struct hp_bind b = {
+		.hoa = traffic_home_address(i),
+		.coa = traffic_care_of_address(at),
+		.ha = traffic_agent(),
+		.id = i,
+		.home_link = HOME,
+		.out_link = CORE,
+		.next_hop = gateway(at),
+		.mtu = 1460,
+	};
+
+	return hp_dataplane_bind(w->dp, &b);
+}
+
+int world_unbind(struct world *w, uint32_t i)
+{
+	const struct hp_ip6 hoa = traffic_home_address(i);
+
+	return hp_dataplane_unbind(w->dp, &hoa);
+}
+
+struct rte_mempool *world_pool(const struct world *w)
+{
+	return w->dp->shared.pool;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A packet mover with one port, a virtual home link and N bindings, as the appliance would set it up. */
+#ifndef HP_BENCH_WORLD_H
+#define HP_BENCH_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dataplane/dataplane.h"
+
+struct world {
+	struct hp_dataplane *dp;
+	uint32_t bindings;
+	unsigned int workers;
+	bool accounting;
+	uint32_t changes, settled; /* churn.h: how many so far, and up to which all nodes are back */
+};
+
+/* `lcore[workers]`. 0 or -errno, told on stderr. */
+int world_create(struct world *w, uint32_t bindings, unsigned int workers, const unsigned int *lcore, bool accounting);
+void world_destroy(struct world *w);
+/* Binding i, registered at the care-of address numbered `at` (i in the beginning). */
+int world_bind(struct world *w, uint32_t i, uint32_t at);
+int world_unbind(struct world *w, uint32_t i);
+struct rte_mempool *world_pool(const struct world *w);
+
+#endif
