@@ -233,6 +233,8 @@ int main(void)
 		{"index against librte_hash", test_index},
 		{"an overfull bucket costs the others nothing", test_index_overfull},
 		{"ten thousand crafted keys", test_hot_crafted},
+		{"readers while everything changes", test_churn},
+		{"full to the last place", test_hot_full},
 		{"a retired entry outlives its readers", test_grace},
 		{"one grace period for a batch", test_seal},
 		{"frames leave by the batch", test_flush},

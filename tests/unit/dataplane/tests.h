@@ -5,6 +5,8 @@
 void test_index(void);
 void test_index_overfull(void);
 void test_hot_crafted(void);
+void test_churn(void);
+void test_hot_full(void);
 void test_seal(void);
 void test_flush(void);
 void test_choked(void);
