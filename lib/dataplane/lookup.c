@@ -20,7 +20,7 @@ void hp_stage_lookup(struct hp_worker *w)
 			hp_lane_add(&w->local, m);
 		} else {
 			if (w->account)
-				rte_prefetch0(&w->account[e->id]);
+				rte_prefetch1(&w->account[e->id]);
 			hp_lane_add(&w->intercept, m);
 		}
 	}

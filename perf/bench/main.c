@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* homeport-bench EAL-OPTIONS -- [--quick | --all] [--case NAME] [--list] [--output FILE]
- * The worker's own loop and the management core's own loop, with memory as the network. Wants lcores 0 to 2 and the device
- * net_null0; `./dev bench` gives it these, and makes tables and plots of what it writes. */
+ * The worker's own loop and the management core's own loop, with memory as the network. Wants lcores 0 to 2; `./dev bench` gives it these,
+ * and makes tables and plots of what it writes. */
 #include <getopt.h>
 #include <rte_eal.h>
 #include <stdio.h>

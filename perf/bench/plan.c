@@ -28,6 +28,8 @@ static const struct {
 	{"touch", K, 64, 1, false, false, NULL, 0, false},
 	{"rewrite", K, 64, 1, false, false, NULL, 0, false},
 	{"intercept", K, 64, 1, false, false, "rewrite", 2.0, false},
+	{"table-hash", K, 64, 1, false, false, NULL, 0, false},
+	{"table", K, 64, 1, false, false, "table-hash", 0, false},
 	{"touch", M, 64, 1, false, true, NULL, 0, false},
 	{"rewrite", M, 64, 1, false, true, NULL, 0, false},
 	{"intercept", M, 64, 1, false, true, "rewrite", 3.0, false},
@@ -37,6 +39,8 @@ static const struct {
 	{"detunnel", M, TRAFFIC_IMIX, 1, false, true, "rewrite", 0, false},
 	{"forward", M, TRAFFIC_IMIX, 1, false, true, "rewrite", 0, false},
 	{"mixed", M, TRAFFIC_IMIX, 1, false, true, ROW_PARTS, 1.25, false},
+	{"table-hash", M, 64, 1, false, false, NULL, 0, false},
+	{"table", M, 64, 1, false, false, "table-hash", 0, false},
 	{"rewrite", M, 64, 1, true, false, NULL, 0, false},
 	{"intercept", M, 64, 1, true, false, ROW_UNACCOUNTED, 1.25, false},
 	{"intercept", M, 64, 2, false, false, ROW_ONE_WORKER, 1.9, true},
@@ -65,6 +69,8 @@ static bool wanted(const char *name, const char *row_name)
 	for (unsigned int i = 0; i < 3; i++)
 		if (strcmp(always[i], row_name) == 0)
 			return true;
+	if (strcmp(name, "table") == 0)
+		return strcmp(row_name, "table-hash") == 0;
 	return strcmp(name, "mixed") == 0 && (strcmp(row_name, "detunnel") == 0 || strcmp(row_name, "forward") == 0);
 }
 
@@ -96,7 +102,10 @@ unsigned int plan_make(struct row row[PLAN_ROWS], enum plan_extent extent, const
 	for (unsigned int i = 0; i < 4 * 2; i++)
 		for (unsigned int k = 0; k < 4 * 3; k++)
 			for (unsigned int c = 0; c < row_cases_count; c++) {
-				if (!wanted(name, row_cases[c].name))
+				const bool table = row_cases[c].kind == ROW_TABLE || row_cases[c].kind == ROW_TABLE_HASH;
+
+				/* A table knows no frames, no bursts, no workers. */
+				if (!wanted(name, row_cases[c].name) || (table && (k || i % 2)))
 					continue;
 				row[n] = made(row_cases[c].name, bindings[i / 2], frames[k / 3], bursts[k % 3], 1 + i % 2, false);
 				row[n].baseline = row_cases[c].baseline;

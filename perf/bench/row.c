@@ -10,6 +10,7 @@
 #include "baseline.h"
 #include "churn.h"
 #include "dataplane/state.h"
+#include "table.h"
 #include "world.h"
 
 #define WARM_MS  20
@@ -23,6 +24,8 @@ const struct row_case row_cases[] = {
 	{"hairpin", ROW_PIPELINE, {[TRAFFIC_HAIRPIN] = 1}, "intercept", "from one mobile node to another"},
 	{"forward", ROW_PIPELINE, {[TRAFFIC_FORWARD] = 1}, "rewrite", "plain IPv6"},
 	{"mixed", ROW_PIPELINE, {45, 45, 0, 10}, "rewrite", "45 % intercept, 45 % detunnel, 10 % forward"},
+	{"table-hash", ROW_TABLE_HASH, {[TRAFFIC_INTERCEPT] = 1}, NULL, "lookups alone in librte_hash, the reference"},
+	{"table", ROW_TABLE, {[TRAFFIC_INTERCEPT] = 1}, "table-hash", "lookups alone in the hot table"},
 	{"churn", ROW_CHURN, {[TRAFFIC_INTERCEPT] = 1}, "intercept", "intercept while 100,000 bindings a second come, move and go"},
 };
 const unsigned int row_cases_count = sizeof(row_cases) / sizeof(row_cases[0]);
@@ -110,6 +113,31 @@ static void add_stages(struct row *r, const struct hp_dp_stage_status *before, u
 	}
 }
 
+/* One core looks up, and nothing else is done; the table of librte_hash is made for each repetition and gone after it. */
+static void run_table(struct row *r, struct world *w, unsigned int rep)
+{
+	const bool hash = r->case_->kind == ROW_TABLE_HASH;
+	struct table t;
+	uint64_t t0, t1, n0, n1;
+
+	r->cycles[rep] = r->mpps[rep] = 0;
+	if (table_create(&t, w, hash) == 0) {
+		rte_eal_remote_launch(hash ? table_hash : table_hot, &t, w->dp->worker[0]->lcore);
+		meanwhile(r, w, WARM_MS);
+		n0 = __atomic_load_n(&t.looked, __ATOMIC_RELAXED);
+		t0 = rte_rdtsc();
+		meanwhile(r, w, TIMED_MS);
+		n1 = __atomic_load_n(&t.looked, __ATOMIC_RELAXED);
+		t1 = rte_rdtsc();
+		__atomic_store_n(&t.stop, 1, __ATOMIC_RELAXED);
+		rte_eal_wait_lcore(w->dp->worker[0]->lcore);
+		r->cycles[rep] = n1 > n0 ? (double)(t1 - t0) / (double)(n1 - n0) : 0;
+		r->mpps[rep] = (double)(n1 - n0) / ((double)(t1 - t0) / (double)rte_get_tsc_hz()) / 1e6;
+		r->wrong += t.missed;
+	}
+	table_destroy(&t);
+}
+
 void row_run(struct row *r, struct world *w, unsigned int rep)
 {
 	struct baseline b[TRAFFIC_QUEUES];
@@ -118,6 +146,10 @@ void row_run(struct row *r, struct world *w, unsigned int rep)
 	unsigned int stages;
 	uint64_t t0, t1, packets;
 
+	if (r->case_->kind == ROW_TABLE || r->case_->kind == ROW_TABLE_HASH) {
+		run_table(r, w, rep);
+		return;
+	}
 	load(r, false);
 	start(r, w, b);
 	meanwhile(r, w, WARM_MS);
@@ -139,7 +171,7 @@ void row_check(struct row *r, struct world *w)
 	struct baseline b[TRAFFIC_QUEUES];
 	struct traffic_count c;
 
-	if (r->case_->kind == ROW_TOUCH || r->case_->kind == ROW_REWRITE)
+	if (r->case_->kind != ROW_PIPELINE && r->case_->kind != ROW_CHURN)
 		return;
 	load(r, true);
 	start(r, w, b);

@@ -18,7 +18,7 @@
 #define ROW_UNACCOUNTED "intercept, accounting off"
 #define ROW_ONE_WORKER  "intercept, one worker"
 
-enum row_kind { ROW_TOUCH, ROW_REWRITE, ROW_PIPELINE, ROW_CHURN };
+enum row_kind { ROW_TOUCH, ROW_REWRITE, ROW_PIPELINE, ROW_CHURN, ROW_TABLE, ROW_TABLE_HASH };
 
 struct row_case {
 	const char *name;

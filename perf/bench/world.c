@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "world.h"
 
+#include <rte_dev.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,7 +44,8 @@ static int publish(struct world *w)
 
 int world_create(struct world *w, uint32_t bindings, unsigned int workers, const unsigned int *lcore, bool accounting)
 {
-	const struct hp_dp_port port = {.name = "p0", .device = "net_null0", .rx_queues = (uint16_t)workers, .mtu = 1500};
+	static unsigned int made; /* closed with its port, a device is gone: each world has one of its own */
+	const struct hp_dp_port port = {.name = "p0", .device = w->device, .rx_queues = (uint16_t)workers, .mtu = 1500};
 	const struct hp_dp_link link[] = {
 		[CORE] = {.name = "core", .port = 0, .mtu = 1500},
 		[HOME] = {.name = "home", .port = -1, .mtu = 1500, .home = true},
@@ -63,7 +65,9 @@ int world_create(struct world *w, uint32_t bindings, unsigned int workers, const
 	int ret;
 
 	*w = (struct world){.bindings = bindings, .workers = workers, .accounting = accounting};
-	ret = hp_dataplane_create(&w->dp, &conf, &e);
+	snprintf(w->device, sizeof(w->device), "net_null_%u", made++);
+	ret = rte_eal_hotplug_add("vdev", w->device, "");
+	ret = ret ? ret : hp_dataplane_create(&w->dp, &conf, &e);
 	if (ret) {
 		fprintf(stderr, "%s: %s\n", e.path, e.text);
 		return ret;
@@ -80,6 +84,7 @@ void world_destroy(struct world *w)
 {
 	hp_dataplane_destroy(w->dp);
 	w->dp = NULL;
+	rte_eal_hotplug_remove("vdev", w->device);
 }
 
 int world_bind(struct world *w, uint32_t i, uint32_t at)

@@ -10,6 +10,7 @@
 
 struct world {
 	struct hp_dataplane *dp;
+	char device[32];
 	uint32_t bindings;
 	unsigned int workers;
 	bool accounting;
