@@ -101,7 +101,7 @@ typedef void hp_punt_fn(void *ctx, struct rte_mbuf *const m[], const struct hp_p
  * place in the tables. */
 unsigned int hp_dataplane_poll(struct hp_dataplane *dp, unsigned int max, hp_punt_fn *handle, void *ctx);
 /* Readable when a ring was empty and is no more (idle: sleep; under poll the loop spins). Armed by hp_dataplane_sleep(dp) which returns
- * false when there is work already. */
+ * false when there is work already that can be done. */
 int hp_dataplane_fd(const struct hp_dataplane *dp);
 bool hp_dataplane_sleep(struct hp_dataplane *dp);
 

@@ -90,6 +90,9 @@ bool hp_dataplane_sleep(struct hp_dataplane *dp)
 	/* First asleep, then look: a worker that enqueues after the look sees the flag (punt.c). */
 	__atomic_store_n(&dp->shared.asleep, 1, __ATOMIC_SEQ_CST);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	/* What is there cannot be taken, and the worker that is waited for may share this processor. */
+	if (choked(dp))
+		return true;
 	for (unsigned int i = 0; i < dp->shared.workers; i++)
 		for (int c = 0; c < HP_PUNT_CLASS_COUNT; c++)
 			if (!rte_ring_empty(dp->worker[i]->punt[c])) {

@@ -156,7 +156,9 @@ void test_choked(void)
 	CU_ASSERT(turns > 5 && turns < 10000);
 	CU_ASSERT_EQUAL(taken, turns);
 	CU_ASSERT_EQUAL(hp_dataplane_poll(dp, 256, count, &taken), 0);
+	CU_ASSERT(hp_dataplane_sleep(dp));
 	rte_rcu_qsbr_quiescent(dp->shared.qsbr, 0);
+	CU_ASSERT(!hp_dataplane_sleep(dp));
 	CU_ASSERT_EQUAL(hp_dataplane_poll(dp, 256, count, &taken), 1);
 	rte_rcu_qsbr_thread_offline(dp->shared.qsbr, 0);
 	close_dataplane(dp);
