@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A changed configuration is taken whole or not at all. What can change while running is the log; everything else
- * shapes ports, tables or registrations and is refused with the path of the first difference. */
+/* A changed configuration is taken whole or not at all. What can change while running: links' addresses and their lifetimes, router and
+ * mobile prefix advertisements, the home agent's preference, the log; everything else shapes ports, tables or registrations and is
+ * refused with the path of the first difference. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "homeport/app.h"
+
+static int needs_restart(struct hp_error *e, const char *path)
+{
+	return hp_error_set(e, EBUSY, path, "changed; this needs a restart");
+}
 
 static bool same_text(const char *a, const char *b)
 {
@@ -38,29 +45,36 @@ static bool same_ports(const struct hp_conf *a, const struct hp_conf *b)
 	return true;
 }
 
-static bool same_link(const struct hp_conf_link *a, const struct hp_conf_link *b)
+/* What of a link is made at the start; NULL: nothing of it differs. Addresses and router_advertisement can change. */
+static const char *link_difference(const struct hp_conf_link *a, const struct hp_conf_link *b)
 {
-	if (!same_text(a->name, b->name) || a->port != b->port || a->vlan != b->vlan || a->mtu != b->mtu ||
-	    a->dad_transmits != b->dad_transmits || a->addresses != b->addresses || a->home != b->home || a->ra.enabled != b->ra.enabled ||
-	    a->ra.min_interval_ms != b->ra.min_interval_ms || a->ra.max_interval_ms != b->ra.max_interval_ms ||
-	    a->ra.min_delay_ms != b->ra.min_delay_ms || a->ra.router_lifetime_s != b->ra.router_lifetime_s)
-		return false;
-	for (unsigned int i = 0; i < a->addresses; i++)
-		if (!hp_ip6_eq(&a->address[i].address, &b->address[i].address) ||
-		    a->address[i].prefix_length != b->address[i].prefix_length || a->address[i].valid_s != b->address[i].valid_s ||
-		    a->address[i].preferred_s != b->address[i].preferred_s)
-			return false;
-	return true;
+	if (!same_text(a->name, b->name))
+		return "name";
+	if (a->port != b->port)
+		return "port";
+	if (a->vlan != b->vlan)
+		return "vlan";
+	if (a->mtu != b->mtu)
+		return "mtu";
+	return a->dad_transmits != b->dad_transmits ? "dad_transmits" : NULL;
 }
 
-static bool same_links(const struct hp_conf *a, const struct hp_conf *b)
+static int check_links(const struct hp_conf *a, const struct hp_conf *b, struct hp_error *e)
 {
+	char path[64];
+
 	if (a->links != b->links)
-		return false;
-	for (unsigned int i = 0; i < a->links; i++)
-		if (!same_link(&a->link[i], &b->link[i]))
-			return false;
-	return true;
+		return needs_restart(e, "links");
+	for (unsigned int i = 0; i < a->links; i++) {
+		const char *member = link_difference(&a->link[i], &b->link[i]);
+
+		if (!member && a->link[i].home != b->link[i].home)
+			return needs_restart(e, "home_agent.links");
+		snprintf(path, sizeof(path), "links[%u].%s", i, member ? member : "");
+		if (member)
+			return needs_restart(e, path);
+	}
+	return 0;
 }
 
 static bool same_routes(const struct hp_conf *a, const struct hp_conf *b)
@@ -74,13 +88,18 @@ static bool same_routes(const struct hp_conf *a, const struct hp_conf *b)
 	return true;
 }
 
-static bool same_home_agent(const struct hp_conf *a, const struct hp_conf *b)
+static int check_home_agent(const struct hp_conf *a, const struct hp_conf *b, struct hp_error *e)
 {
-	return a->home_agent.preference == b->home_agent.preference && a->home_agent.lifetime_s == b->home_agent.lifetime_s &&
-	       a->home_agent.max_bindings == b->home_agent.max_bindings &&
-	       a->home_agent.max_binding_lifetime_s == b->home_agent.max_binding_lifetime_s && a->home_agent.dad == b->home_agent.dad &&
-	       a->home_agent.multicast == b->home_agent.multicast && a->home_agent.accounting == b->home_agent.accounting &&
-	       a->home_agent.authentication == b->home_agent.authentication;
+	const char *path = a->home_agent.max_bindings != b->home_agent.max_bindings ? "home_agent.max_bindings"
+			   : a->home_agent.max_binding_lifetime_s != b->home_agent.max_binding_lifetime_s
+				   ? "home_agent.max_binding_lifetime_s"
+			   : a->home_agent.dad != b->home_agent.dad                       ? "home_agent.dad"
+			   : a->home_agent.multicast != b->home_agent.multicast           ? "home_agent.multicast"
+			   : a->home_agent.accounting != b->home_agent.accounting         ? "home_agent.accounting"
+			   : a->home_agent.authentication != b->home_agent.authentication ? "home_agent.authentication"
+											  : NULL;
+
+	return path ? needs_restart(e, path) : 0;
 }
 
 static bool same_api(const struct hp_conf *a, const struct hp_conf *b)
@@ -93,9 +112,61 @@ static const struct {
 	const char *path;
 	bool (*same)(const struct hp_conf *a, const struct hp_conf *b);
 } section[] = {
-	{"runtime", same_runtime}, {"ports", same_ports},           {"links", same_links},
-	{"routes", same_routes},   {"home_agent", same_home_agent}, {"api", same_api},
+	{"runtime", same_runtime},
+	{"ports", same_ports},
+	{"routes", same_routes},
+	{"api", same_api},
 };
+
+static int check(const struct hp_conf *now, const struct hp_conf *fresh, struct hp_error *e)
+{
+	int ret = same_text(fresh->name, now->name) ? 0 : needs_restart(e, "name");
+
+	for (size_t i = 0; i < sizeof(section) / sizeof(section[0]) && !ret; i++)
+		if (!section[i].same(now, fresh))
+			ret = needs_restart(e, section[i].path);
+	ret = ret ? ret : check_links(now, fresh, e);
+	return ret ? ret : check_home_agent(now, fresh, e);
+}
+
+/* Strings and ports of the running one are in use all over the place: only what may change goes over, by swapping. */
+static void take_over(struct hp_conf *now, struct hp_conf *fresh)
+{
+	for (unsigned int i = 0; i < now->links; i++) {
+		struct hp_conf_link *a = &now->link[i], *b = &fresh->link[i];
+		struct hp_conf_address *address = a->address;
+
+		a->ra = b->ra;
+		a->addresses = b->addresses;
+		a->address = b->address;
+		b->address = address;
+	}
+	now->home_agent = fresh->home_agent;
+	now->log = fresh->log;
+}
+
+/* The workers' routes first, which can be put back; then control, whole or not at all. */
+static int apply(struct hp_app *app, struct hp_conf *fresh, struct hp_error *e)
+{
+	struct hp_plan *plan = NULL, *before = NULL;
+	int ret = hp_plan_create(&plan, fresh);
+
+	ret = ret ? ret : hp_plan_create(&before, app->conf);
+	ret = ret ? ret : hp_dataplane_routes(app->dp, plan->dp_route, plan->dp_routes);
+	if (!ret) {
+		plan->control.seed = app->start_ns;
+		ret = hp_control_renew(app->control, &plan->control, hp_app_now(app), app->fx);
+		if (ret && hp_dataplane_routes(app->dp, before->dp_route, before->dp_routes))
+			hp_error("routes of the changed configuration stay with the workers");
+	}
+	hp_plan_destroy(before);
+	hp_plan_destroy(plan);
+	if (ret)
+		return hp_error_set(e, -ret, "", "%s", strerror(-ret));
+	take_over(app->conf, fresh);
+	hp_carry_out(app);
+	return 0;
+}
 
 int hp_reload(struct hp_app *app, struct hp_error *e)
 {
@@ -105,13 +176,9 @@ int hp_reload(struct hp_app *app, struct hp_error *e)
 
 	if (ret)
 		return ret;
-	if (!same_text(fresh->name, app->conf->name))
-		ret = hp_error_set(e, EBUSY, "name", "changed; this needs a restart");
-	for (size_t i = 0; i < sizeof(section) / sizeof(section[0]) && !ret; i++)
-		if (!section[i].same(app->conf, fresh))
-			ret = hp_error_set(e, EBUSY, section[i].path, "changed; this needs a restart");
+	ret = check(app->conf, fresh, e);
+	ret = ret ? ret : apply(app, fresh, e);
 	if (!ret) {
-		app->conf->log = fresh->log;
 		hp_log_init(fresh->log.level, fresh->log.json);
 		hp_info("configuration reloaded");
 	}

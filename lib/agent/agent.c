@@ -8,6 +8,7 @@
 #include "agent/delivery.h"
 #include "agent/discover.h"
 #include "agent/registration.h"
+#include "agent/renew.h"
 #include "agent/state.h"
 #include "agent/update.h"
 
@@ -41,9 +42,10 @@ int hp_agent_create(struct hp_agent **out, const struct hp_agent_conf *conf, str
 	if (conf->authenticator)
 		a->authenticator = *conf->authenticator;
 	a->agents_next_ms = UINT64_MAX;
+	a->renew_at = UINT32_MAX;
 	hp_random_seed(&a->random, conf->seed);
 	a->max_lifetime = max_lifetime < UINT16_MAX ? (uint16_t)max_lifetime : UINT16_MAX;
-	ret = hp_homes_create(&a->homes, conf->links, conf->link, now.mono_ms);
+	ret = hp_homes_create(&a->homes, conf->links, conf->link, NULL, now.mono_ms);
 	if (ret)
 		goto fail;
 	ret = hp_bindings_create(&a->bindings, conf->max_bindings, conf->seed);
@@ -124,6 +126,7 @@ void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx)
 
 	hp_discover_tick(a, now, fx);
 	hp_deliveries_tick(a, now, fx);
+	hp_renew_tick(a, now, fx);
 	for (unsigned int i = 0; i < TICK_TIMERS; i++) {
 		struct hp_timer *t = hp_wheel_pop(a->wheel, now.mono_ms, &work);
 
@@ -136,7 +139,7 @@ void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx)
 uint64_t hp_agent_next(const struct hp_agent *a)
 {
 	const uint64_t wheel = hp_wheel_next(a->wheel), delivery = hp_deliveries_next(a->deliveries);
-	const uint64_t next = wheel < delivery ? wheel : delivery;
+	const uint64_t next = a->renew_at != UINT32_MAX ? 0 : wheel < delivery ? wheel : delivery;
 
 	return next < a->agents_next_ms ? next : a->agents_next_ms;
 }

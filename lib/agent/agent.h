@@ -140,6 +140,13 @@ bool hp_agent_path_mtu(struct hp_agent *a, const struct hp_ip6 *hoa, const struc
 		       struct hp_now now, struct hp_effects *fx);
 /* Whether `address` is the derived link-local address of a mobile node away from `link`, defended on its behalf (§10.4.2). */
 bool hp_agent_defends(const struct hp_agent *a, uint16_t link, const struct hp_ip6 *address);
+/* A changed configuration, of the same home links: their prefixes, the preference, prefix_advertisement. First the plan, which can
+ * fail with -ENOMEM and changes nothing; then it comes true, or is given up. Bindings whose prefix or whose agent's address is no more
+ * end, none outlives its prefix, and nodes are told (§10.6.2): in slices, by hp_agent_tick. */
+struct hp_homes;
+int hp_agent_plan(const struct hp_agent *a, const struct hp_agent_conf *conf, struct hp_now now, struct hp_homes **out);
+void hp_agent_adopt(struct hp_agent *a, const struct hp_agent_conf *conf, struct hp_homes *plan);
+void hp_agent_abandon(struct hp_homes *plan);
 /* A router advertisement of another router on a home link (§10.5.1). */
 void hp_agent_heard(struct hp_agent *a, uint16_t link, const struct hp_ip6 *router, const struct hp_ra *ra, struct hp_now now,
 		    struct hp_effects *fx);

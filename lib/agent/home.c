@@ -4,12 +4,66 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "wire/discovery.h"
+
 static uint64_t until(uint32_t lifetime_s, uint64_t now_ms)
 {
 	return lifetime_s == HP_LIFETIME_INFINITE ? UINT64_MAX : now_ms + (uint64_t)lifetime_s * 1000;
 }
 
-int hp_homes_create(struct hp_homes **out, unsigned int links, const struct hp_agent_link *link, uint64_t now_ms)
+static const struct hp_home_prefix *find_prefix(const struct hp_home *home, const struct hp_ip6 *prefix, uint8_t length)
+{
+	for (unsigned int i = 0; home && i < home->prefixes; i++)
+		if (home->prefix[i].length == length && hp_ip6_in_prefix(prefix, &home->prefix[i].prefix, length))
+			return &home->prefix[i];
+	return NULL;
+}
+
+static void add_configured(struct hp_home *home, const struct hp_home *old, const struct hp_agent_prefix *p, uint64_t now_ms)
+{
+	const struct hp_home_prefix *before = find_prefix(old, &p->prefix, p->length);
+	struct hp_home_prefix *x = &home->prefix[home->prefixes++];
+
+	if (before && before->configured && before->valid_s == p->valid_s && before->preferred_s == p->preferred_s) {
+		*x = *before;
+		return;
+	}
+	home->changed = true;
+	*x = (struct hp_home_prefix){
+		.prefix = hp_ip6_prefix(&p->prefix, p->length),
+		.length = p->length,
+		.configured = true,
+		.valid_until_ms = until(p->valid_s, now_ms),
+		.preferred_until_ms = until(p->preferred_s, now_ms),
+		.valid_s = p->valid_s,
+		.preferred_s = p->preferred_s,
+	};
+}
+
+/* Mobile nodes are told that they have ended (§10.6.1: the list is sent in its entirety). */
+static void add_ended(struct hp_home *home, const struct hp_home *old, uint64_t now_ms)
+{
+	for (unsigned int i = 0; old && i < old->prefixes && home->prefixes < HP_MPA_PREFIXES; i++) {
+		const struct hp_home_prefix *before = &old->prefix[i];
+		struct hp_home_prefix *x;
+
+		if (find_prefix(home, &before->prefix, before->length))
+			continue;
+		x = &home->prefix[home->prefixes++];
+		*x = *before;
+		if (!before->configured)
+			continue;
+		home->changed = true;
+		x->configured = false;
+		if (x->valid_until_ms > now_ms)
+			x->valid_until_ms = now_ms;
+		if (x->preferred_until_ms > now_ms)
+			x->preferred_until_ms = now_ms;
+	}
+}
+
+int hp_homes_create(struct hp_homes **out, unsigned int links, const struct hp_agent_link *link, const struct hp_homes *old,
+		    uint64_t now_ms)
 {
 	struct hp_homes *h = calloc(1, sizeof(*h));
 
@@ -20,25 +74,31 @@ int hp_homes_create(struct hp_homes **out, unsigned int links, const struct hp_a
 		goto no_memory;
 	for (; h->count < links; h->count++) {
 		const struct hp_agent_link *from = &link[h->count];
+		const struct hp_home *before = old ? &old->home[h->count] : NULL;
 		struct hp_home *home = &h->home[h->count];
 
-		*home = (struct hp_home){.link = from->link, .is_virtual = from->is_virtual, .prefixes = from->prefixes};
-		home->prefix = calloc(from->prefixes ? from->prefixes : 1, sizeof(*home->prefix));
+		*home = (struct hp_home){.link = from->link, .is_virtual = from->is_virtual};
+		home->prefix = calloc(from->prefixes + HP_MPA_PREFIXES, sizeof(*home->prefix));
 		if (!home->prefix)
 			goto no_memory;
 		for (unsigned int i = 0; i < from->prefixes; i++)
-			home->prefix[i] = (struct hp_home_prefix){
-				.prefix = hp_ip6_prefix(&from->prefix[i].prefix, from->prefix[i].length),
-				.length = from->prefix[i].length,
-				.valid_until_ms = until(from->prefix[i].valid_s, now_ms),
-				.preferred_until_ms = until(from->prefix[i].preferred_s, now_ms),
-			};
+			add_configured(home, before, &from->prefix[i], now_ms);
+		add_ended(home, before, now_ms);
+		home->changed = before && (home->changed || before->changed);
 	}
 	*out = h;
 	return 0;
 no_memory:
 	hp_homes_destroy(h);
 	return -ENOMEM;
+}
+
+void hp_homes_inherit(struct hp_homes *h, struct hp_homes *old)
+{
+	for (unsigned int i = 0; i < h->count; i++) {
+		h->home[i].agents = old->home[i].agents;
+		old->home[i].agents = (struct hp_agents){0};
+	}
 }
 
 void hp_homes_destroy(struct hp_homes *h)

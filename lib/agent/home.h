@@ -16,7 +16,9 @@
 struct hp_home_prefix {
 	struct hp_ip6 prefix;
 	uint8_t length;
-	uint64_t valid_until_ms, preferred_until_ms; /* UINT64_MAX: for ever */
+	bool configured;                             /* false: it was once */
+	uint64_t valid_until_ms, preferred_until_ms; /* UINT64_MAX: for ever; one that was taken away stays, ended */
+	uint32_t valid_s, preferred_s;               /* as configured */
 };
 
 struct hp_home {
@@ -25,6 +27,7 @@ struct hp_home {
 	unsigned int prefixes;
 	struct hp_home_prefix *prefix;
 	struct hp_agents agents; /* the others on a real link */
+	bool changed;            /* its prefixes are not what bindings have been held against */
 };
 
 struct hp_homes {
@@ -32,7 +35,11 @@ struct hp_homes {
 	struct hp_home *home;
 };
 
-int hp_homes_create(struct hp_homes **out, unsigned int links, const struct hp_agent_link *link, uint64_t now_ms);
+/* `old`: what they were (NULL: nothing), the same links. What was said of a prefix before and is said again runs on; what is said no more
+ * ends. The home agents lists are handed over by hp_homes_inherit. */
+int hp_homes_create(struct hp_homes **out, unsigned int links, const struct hp_agent_link *link, const struct hp_homes *old,
+		    uint64_t now_ms);
+void hp_homes_inherit(struct hp_homes *h, struct hp_homes *old);
 void hp_homes_destroy(struct hp_homes *h);
 /* NULL: no home link. */
 const struct hp_home *hp_homes_find(const struct hp_homes *h, uint16_t link);

@@ -273,7 +273,7 @@ void hp_registration_delete(struct hp_agent *a, struct hp_binding *b, const stru
 	hp_acknowledge_send(a, r, HP_BA_ACCEPTED, r->sequence, 0, now, fx);
 }
 
-static void end(struct hp_agent *a, struct hp_binding *b, enum hp_event_kind why, struct hp_now now, struct hp_effects *fx)
+void hp_registration_end(struct hp_agent *a, struct hp_binding *b, enum hp_event_kind why, struct hp_now now, struct hp_effects *fx)
 {
 	abandon(a, b, now, fx);
 	withdraw(a, b, now, fx);
@@ -286,7 +286,7 @@ void hp_registration_due(struct hp_agent *a, struct hp_binding *b, struct hp_now
 	switch (b->state) {
 	case HP_BINDING_VALID:
 		a->count[HP_AG_EXPIRED]++;
-		end(a, b, HP_EVENT_EXPIRED, now, fx);
+		hp_registration_end(a, b, HP_EVENT_EXPIRED, now, fx);
 		break;
 	case HP_BINDING_GONE:
 		release(a, b);
@@ -300,7 +300,7 @@ void hp_registration_revoke(struct hp_agent *a, struct hp_binding *b, struct hp_
 {
 	if (b->state == HP_BINDING_VALID) {
 		a->count[HP_AG_REVOKED]++;
-		end(a, b, HP_EVENT_REVOKED, now, fx);
+		hp_registration_end(a, b, HP_EVENT_REVOKED, now, fx);
 		return;
 	}
 	abandon(a, b, now, fx);

@@ -26,6 +26,8 @@ void hp_registration_probed(struct hp_agent *a, struct hp_binding *b, unsigned i
 void hp_registration_due(struct hp_agent *a, struct hp_binding *b, struct hp_now now, struct hp_effects *fx);
 /* The operator wants it away: it is, at once. */
 void hp_registration_revoke(struct hp_agent *a, struct hp_binding *b, struct hp_now now, struct hp_effects *fx);
+/* It ends now, `why`: expired or revoked. b is gone afterwards. */
+void hp_registration_end(struct hp_agent *a, struct hp_binding *b, enum hp_event_kind why, struct hp_now now, struct hp_effects *fx);
 /* Tells the workers where packets to the home address go now. */
 void hp_registration_publish(struct hp_agent *a, const struct hp_binding *b, struct hp_effects *fx);
 

@@ -21,6 +21,7 @@ struct hp_agent {
 	uint64_t agents_next_ms; /* when the first entry of a home agents list ends */
 	size_t valid, probations;
 	uint32_t reroute_at; /* next id to look at */
+	uint32_t renew_at;   /* the same of renew.c, UINT32_MAX: nothing to do */
 	uint64_t count[HP_AG_COUNT], status[256];
 };
 

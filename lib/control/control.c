@@ -26,7 +26,7 @@ static void heard(void *ctx, uint16_t link, const struct hp_ip6 *router, const s
 	hp_agent_heard(c->agent, link, router, ra, now, fx);
 }
 
-static int add_routes(struct hp_control *c, const struct hp_control_conf *conf)
+static int add_routes(struct hp_routes *routes, const struct hp_control_conf *conf)
 {
 	int ret = 0;
 
@@ -40,10 +40,10 @@ static int add_routes(struct hp_control *c, const struct hp_control_conf *conf)
 				.link = (uint16_t)i,
 			};
 
-			ret = hp_routes_put(c->routes, &route);
+			ret = hp_routes_put(routes, &route);
 		}
 	for (unsigned int i = 0; i < conf->routes && !ret; i++)
-		ret = conf->route[i].link < conf->links ? hp_routes_put(c->routes, &conf->route[i]) : -EINVAL;
+		ret = conf->route[i].link < conf->links ? hp_routes_put(routes, &conf->route[i]) : -EINVAL;
 	return ret;
 }
 
@@ -69,9 +69,22 @@ static unsigned int prefixes_of(const struct hp_neighbor_link *link, struct hp_a
 	return n;
 }
 
-static int create_agent(struct hp_control *c, const struct hp_control_conf *conf, struct hp_now now)
+static void free_agent_conf(struct hp_agent_conf *ac)
 {
-	struct hp_agent_conf ac = {
+	struct hp_agent_link *links = (struct hp_agent_link *)(uintptr_t)ac->link;
+
+	for (unsigned int i = 0; i < ac->links; i++)
+		free(links[i].prefix);
+	free(links);
+}
+
+/* 0 or -ENOMEM; to be freed in any case. */
+static int agent_conf(struct hp_control *c, const struct hp_control_conf *conf, struct hp_agent_conf *ac)
+{
+	struct hp_agent_link *links = calloc(conf->links, sizeof(*links));
+
+	*ac = (struct hp_agent_conf){
+		.link = links,
 		.max_bindings = conf->max_bindings,
 		.max_lifetime_s = conf->max_lifetime_s,
 		.preference = conf->preference,
@@ -85,29 +98,28 @@ static int create_agent(struct hp_control *c, const struct hp_control_conf *conf
 		.route_ctx = c,
 		.seed = conf->seed + 1,
 	};
-	struct hp_agent_link *links = calloc(conf->links, sizeof(*links));
-	int ret = -ENOMEM;
-
-	if (!links)
-		return -ENOMEM;
-	for (unsigned int i = 0; i < conf->links; i++) {
-		struct hp_agent_link *l = &links[ac.links];
+	for (unsigned int i = 0; i < conf->links && links; i++) {
+		struct hp_agent_link *l = &links[ac->links];
 
 		if (!conf->link[i].home)
 			continue;
 		*l = (struct hp_agent_link){.link = (uint16_t)i, .is_virtual = conf->link[i].is_virtual};
 		l->prefix = calloc(conf->link[i].addresses + 1, sizeof(*l->prefix));
 		if (!l->prefix)
-			goto out;
+			return -ENOMEM;
 		l->prefixes = prefixes_of(&conf->link[i], l->prefix);
-		ac.links++;
+		ac->links++;
 	}
-	ac.link = links;
-	ret = hp_agent_create(&c->agent, &ac, now);
-out:
-	for (unsigned int i = 0; i < ac.links; i++)
-		free(links[i].prefix);
-	free(links);
+	return links ? 0 : -ENOMEM;
+}
+
+static int create_agent(struct hp_control *c, const struct hp_control_conf *conf, struct hp_now now)
+{
+	struct hp_agent_conf ac;
+	int ret = agent_conf(c, conf, &ac);
+
+	ret = ret ? ret : hp_agent_create(&c->agent, &ac, now);
+	free_agent_conf(&ac);
 	return ret;
 }
 
@@ -144,7 +156,7 @@ int hp_control_create(struct hp_control **out, const struct hp_control_conf *con
 	ret = hp_routes_create(&c->routes, hp_random_u64(&random));
 	if (ret)
 		goto fail;
-	ret = add_routes(c, conf);
+	ret = add_routes(c->routes, conf);
 	if (ret)
 		goto fail;
 	nc.ctx = c;
@@ -158,6 +170,29 @@ int hp_control_create(struct hp_control **out, const struct hp_control_conf *con
 	return 0;
 fail:
 	hp_control_destroy(c, NULL);
+	return ret;
+}
+
+int hp_control_renew(struct hp_control *c, const struct hp_control_conf *conf, struct hp_now now, struct hp_effects *fx)
+{
+	struct hp_homes *homes = NULL;
+	struct hp_routes *routes = NULL;
+	struct hp_agent_conf ac;
+	int ret = agent_conf(c, conf, &ac);
+
+	ret = ret ? ret : hp_routes_create(&routes, conf->seed);
+	ret = ret ? ret : add_routes(routes, conf);
+	ret = ret ? ret : hp_agent_plan(c->agent, &ac, now, &homes);
+	ret = ret ? ret : hp_neighbor_renew(c->neighbor, conf->link, now, fx);
+	if (ret) {
+		hp_agent_abandon(homes);
+		hp_routes_destroy(routes);
+	} else {
+		hp_agent_adopt(c->agent, &ac, homes);
+		hp_routes_destroy(c->routes);
+		c->routes = routes;
+	}
+	free_agent_conf(&ac);
 	return ret;
 }
 

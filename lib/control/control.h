@@ -66,6 +66,9 @@ extern const struct hp_counter_info hp_control_counters[HP_CT_COUNT];
 
 /* -EINVAL: nothing sensible in conf; -ENOMEM. */
 int hp_control_create(struct hp_control **out, const struct hp_control_conf *conf, struct hp_now now);
+/* A changed configuration: of the same links their addresses with lifetimes and `ra`, static routes, preference, prefix_advertisement;
+ * everything else must be what it was. 0, or -errno: nothing has changed. */
+int hp_control_renew(struct hp_control *c, const struct hp_control_conf *conf, struct hp_now now, struct hp_effects *fx);
 void hp_control_destroy(struct hp_control *c, struct hp_effects *fx);
 /* The effects of the beginning: connected addresses of virtual links valid, routes known. */
 void hp_control_start(struct hp_control *c, struct hp_now now, struct hp_effects *fx);

@@ -9,7 +9,7 @@
 
 static bool speaks(const struct link *l)
 {
-	return l->conf.ra.enabled && !l->conf.is_virtual && l->up && l->own[0]->state == OWN_VALID;
+	return l->conf.ra.enabled && !l->conf.is_virtual && l->up && l->owns.own[0]->state == OWN_VALID;
 }
 
 /* RFC 6275 §7.5: what is said of an interval below 200 ms leaves a receiver 20 ms of slack. */
@@ -18,7 +18,7 @@ static uint32_t advertised_interval(uint32_t ms)
 	return ms < 200 ? ms + 20 : ms;
 }
 
-/* Lifetimes run from the start of the program (RFC 4861 §6.2.1: "decrements in real time"): a prefix that ends takes its
+/* Lifetimes run from when they were configured (RFC 4861 §6.2.1: "decrements in real time"): a prefix that ends takes its
  * bindings along, so what hosts are told must end with it. */
 static uint32_t remaining(uint32_t lifetime_s, uint64_t passed_s)
 {
@@ -27,7 +27,7 @@ static uint32_t remaining(uint32_t lifetime_s, uint64_t passed_s)
 	return passed_s < lifetime_s ? (uint32_t)(lifetime_s - passed_s) : 0;
 }
 
-static void fill(const struct link *l, bool last, uint64_t passed_s, struct hp_ra *ra)
+static void fill(const struct link *l, bool last, uint64_t now_ms, struct hp_ra *ra)
 {
 	*ra = (struct hp_ra){
 		.hop_limit = HOP_LIMIT,
@@ -38,8 +38,8 @@ static void fill(const struct link *l, bool last, uint64_t passed_s, struct hp_r
 		.has_mtu = true,
 		.mtu = l->conf.mtu,
 	};
-	for (unsigned int i = 1; i < l->owns && ra->prefixes < HP_RA_PREFIXES; i++) {
-		const struct own *o = l->own[i];
+	for (unsigned int i = 1; i < l->owns.count && ra->prefixes < HP_RA_PREFIXES; i++) {
+		const struct own *o = l->owns.own[i];
 
 		if (o->state != OWN_VALID || o->anycast)
 			continue;
@@ -50,10 +50,12 @@ static void fill(const struct link *l, bool last, uint64_t passed_s, struct hp_r
 			.on_link = true,
 			.autonomous = o->conf.prefix_length == 64,
 			.router_address = l->conf.home,
-			.valid_s = remaining(o->conf.valid_s, passed_s),
-			.preferred_s = remaining(o->conf.preferred_s, passed_s),
+			.valid_s = remaining(o->conf.valid_s, (now_ms - o->since_ms) / 1000),
+			.preferred_s = remaining(o->conf.preferred_s, (now_ms - o->since_ms) / 1000),
 		};
 	}
+	for (unsigned int i = 0; i < l->ra.gone_count && ra->prefixes < HP_RA_PREFIXES; i++)
+		ra->prefix[ra->prefixes++] = l->ra.gone[i];
 	if (!l->conf.home)
 		return;
 	ra->has_interval = true;
@@ -72,9 +74,9 @@ static void advertise(struct hp_neighbor *nb, struct link *l, bool last, struct 
 	uint8_t body[1024];
 	struct hp_ra ra;
 
-	fill(l, last, (now.mono_ms - nb->born_ms) / 1000, &ra);
+	fill(l, last, now.mono_ms, &ra);
 	nb->count[HP_NB_RA_OUT]++;
-	hp_nd_send(nb, l->number, &l->own[0]->conf.address, &HP_IP6_ALL_NODES, NULL, body, hp_ra_write(&ra, body, sizeof(body)), fx);
+	hp_nd_send(nb, l->number, &l->owns.own[0]->conf.address, &HP_IP6_ALL_NODES, NULL, body, hp_ra_write(&ra, body, sizeof(body)), fx);
 }
 
 void hp_advert_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, struct hp_effects *fx)
@@ -89,7 +91,9 @@ void hp_advert_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, 
 	advertise(nb, l, false, now, fx);
 	l->ra.last_ms = now.mono_ms;
 	/* §6.2.4: the first few come faster, so that hosts find a new router soon. */
-	if (++l->ra.sent < MAX_INITIAL_ADVERTISEMENTS && wait > MAX_INITIAL_INTERVAL_MS)
+	if (++l->ra.sent >= MAX_INITIAL_ADVERTISEMENTS)
+		l->ra.gone_count = 0;
+	else if (wait > MAX_INITIAL_INTERVAL_MS)
 		wait = MAX_INITIAL_INTERVAL_MS;
 	alarm_set(nb, &l->ra.alarm, now.mono_ms + wait);
 }
@@ -101,6 +105,20 @@ void hp_advert_start(struct hp_neighbor *nb, struct link *l, struct hp_now now)
 	l->ra.started = true;
 	l->ra.sent = 0;
 	alarm_set(nb, &l->ra.alarm, now.mono_ms);
+}
+
+/* §6.2.4: the first few after a change come as fast as those of a new router, the least delay apart all the same. */
+void hp_advert_changed(struct hp_neighbor *nb, struct link *l, struct hp_now now)
+{
+	uint64_t at = now.mono_ms;
+
+	if (!speaks(l))
+		return;
+	if (l->ra.last_ms && at < l->ra.last_ms + l->conf.ra.min_delay_ms)
+		at = l->ra.last_ms + l->conf.ra.min_delay_ms;
+	l->ra.started = true;
+	l->ra.sent = 0;
+	alarm_set(nb, &l->ra.alarm, at);
 }
 
 void hp_advert_stop(struct hp_neighbor *nb, struct link *l)
@@ -174,7 +192,7 @@ void hp_advert_heard(struct hp_neighbor *nb, struct link *l, const struct hp_ip6
 
 	if (!speaks(l))
 		return;
-	fill(l, false, (now.mono_ms - nb->born_ms) / 1000, &ours);
+	fill(l, false, now.mono_ms, &ours);
 	found = conflict(&ours, ra);
 	if (!found)
 		return;

@@ -12,7 +12,7 @@
 
 const struct hp_counter_info hp_neighbor_counters[HP_NB_COUNT] = {HP_NEIGHBOR_COUNTERS(HP_COUNTER_INFO)};
 
-static int create_links(struct hp_neighbor *nb, const struct hp_neighbor_conf *conf)
+static int create_links(struct hp_neighbor *nb, const struct hp_neighbor_conf *conf, uint64_t now_ms)
 {
 	nb->link = calloc(conf->links ? conf->links : 1, sizeof(*nb->link));
 	if (!nb->link)
@@ -24,9 +24,9 @@ static int create_links(struct hp_neighbor *nb, const struct hp_neighbor_conf *c
 		l->number = (uint16_t)nb->links;
 		l->ra.alarm.fire = hp_advert_fire;
 		l->mld.alarm.fire = hp_mld_all_fire;
-		if (hp_own_create(l))
+		if (hp_owns_plan(l, &l->conf, now_ms, &l->owns))
 			return -ENOMEM;
-		/* own_create has copied them; the caller's array may go. */
+		/* Copied; the caller's array may go. */
 		l->conf.address = NULL;
 	}
 	return 0;
@@ -47,14 +47,13 @@ int hp_neighbor_create(struct hp_neighbor **out, const struct hp_neighbor_conf *
 		return -ENOMEM;
 	nb->conf = *conf;
 	nb->conf.link = NULL;
-	nb->born_ms = now.mono_ms;
 	TAILQ_INIT(&nb->cheap);
 	hp_random_seed(&nb->random, conf->seed);
 	if (hp_wheel_create(&nb->wheel, now.mono_ms) ||
 	    create_table(nb, &nb->cache, (ptrdiff_t)(offsetof(struct entry, place) - offsetof(struct entry, node))) ||
 	    create_table(nb, &nb->proxies, (ptrdiff_t)(offsetof(struct proxied, place) - offsetof(struct proxied, node))) ||
 	    create_table(nb, &nb->groups, (ptrdiff_t)(offsetof(struct group, place) - offsetof(struct group, node))) ||
-	    create_links(nb, conf)) {
+	    create_links(nb, conf, now.mono_ms)) {
 		hp_neighbor_destroy(nb, NULL);
 		return -ENOMEM;
 	}
@@ -102,14 +101,14 @@ void hp_neighbor_destroy(struct hp_neighbor *nb, struct hp_effects *fx)
 	hp_table_destroy(nb->groups);
 	hp_wheel_destroy(nb->wheel);
 	for (unsigned int i = 0; nb->link && i < nb->links; i++)
-		hp_own_destroy(&nb->link[i]);
+		hp_owns_free(&nb->link[i].owns, NULL);
 	free(nb->link);
 	free(nb);
 }
 
 static void link_up(struct hp_neighbor *nb, struct link *l, struct hp_now now, struct hp_effects *fx)
 {
-	bool first = l->conf.is_virtual || l->own[0]->state == OWN_IDLE;
+	bool first = l->conf.is_virtual || l->owns.own[0]->state == OWN_IDLE;
 
 	l->up = true;
 	if (first && !l->conf.is_virtual)
@@ -141,6 +140,47 @@ void hp_neighbor_farewell(struct hp_neighbor *nb, struct hp_now now, struct hp_e
 {
 	for (unsigned int i = 0; i < nb->links; i++)
 		hp_advert_farewell(nb, &nb->link[i], now, fx);
+}
+
+static bool same_ra(const struct hp_neighbor_link *a, const struct hp_neighbor_link *b)
+{
+	return a->ra.enabled == b->ra.enabled && a->ra.min_interval_ms == b->ra.min_interval_ms &&
+	       a->ra.max_interval_ms == b->ra.max_interval_ms && a->ra.min_delay_ms == b->ra.min_delay_ms &&
+	       a->ra.router_lifetime_s == b->ra.router_lifetime_s && a->ra.preference == b->ra.preference &&
+	       a->ra.home_agent_lifetime_s == b->ra.home_agent_lifetime_s;
+}
+
+static void renew(struct hp_neighbor *nb, struct link *l, struct owns *fresh, const struct hp_neighbor_link *conf, struct hp_now now,
+		  struct hp_effects *fx)
+{
+	const bool same = same_ra(&l->conf, conf), addresses = hp_owns_adopt(nb, l, fresh, conf, now, fx);
+
+	/* §6.2.5: no longer an advertising interface. */
+	if (!same && !conf->ra.enabled)
+		hp_advert_farewell(nb, l, now, fx);
+	l->conf.ra = conf->ra;
+	l->conf.addresses = conf->addresses;
+	if (l->up)
+		hp_own_start(nb, l, now, fx);
+	if (!same || addresses)
+		hp_advert_changed(nb, l, now);
+}
+
+int hp_neighbor_renew(struct hp_neighbor *nb, const struct hp_neighbor_link *link, struct hp_now now, struct hp_effects *fx)
+{
+	struct owns *fresh = calloc(nb->links ? nb->links : 1, sizeof(*fresh));
+	int ret = fresh ? 0 : -ENOMEM;
+
+	for (unsigned int i = 0; i < nb->links && !ret; i++)
+		ret = hp_owns_plan(&nb->link[i], &link[i], now.mono_ms, &fresh[i]);
+	for (unsigned int i = 0; i < nb->links && fresh; i++) {
+		if (ret)
+			hp_owns_free(&fresh[i], &nb->link[i].owns);
+		else
+			renew(nb, &nb->link[i], &fresh[i], &link[i], now, fx);
+	}
+	free(fresh);
+	return ret;
 }
 
 static void solicitation(struct hp_neighbor *nb, uint16_t link, const struct hp_mac *from, const struct hp_packet *p, struct hp_now now,

@@ -103,6 +103,10 @@ void hp_neighbor_carrier(struct hp_neighbor *nb, uint16_t link, bool up, struct 
 /* A last router advertisement with lifetime 0 on every advertising link (RFC 4861 §6.2.5). */
 void hp_neighbor_farewell(struct hp_neighbor *nb, struct hp_now now, struct hp_effects *fx);
 
+/* A changed configuration of the same links: addresses with their lifetimes, and `ra`. New addresses are tested, those that are gone
+ * are told as not valid; advertisements say it soon. 0, or -ENOMEM: nothing has changed. */
+int hp_neighbor_renew(struct hp_neighbor *nb, const struct hp_neighbor_link *link, struct hp_now now, struct hp_effects *fx);
+
 /* NS, NA, RS, RA, MLD queries heard on a link from a link-layer address. Everything else is ignored. */
 void hp_neighbor_packet(struct hp_neighbor *nb, uint16_t link, const struct hp_mac *from, const struct hp_packet *p, struct hp_now now,
 			struct hp_effects *fx);

@@ -1,65 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Addresses of ours: duplicate address detection (RFC 4862 §5.4), answers to solicitations (RFC 4861 §7.2.4). */
-#include <errno.h>
-#include <stdlib.h>
 
 #include "neighbor/state.h"
 
 static void own_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, struct hp_effects *fx);
 static void answer_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, struct hp_effects *fx);
 
-static struct own *find(const struct link *l, const struct hp_ip6 *address)
+void hp_own_init(struct own *o)
 {
-	for (unsigned int i = 0; i < l->owns; i++)
-		if (hp_ip6_eq(&l->own[i]->conf.address, address))
-			return l->own[i];
-	return NULL;
-}
-
-static int add(struct link *l, const struct hp_own_address *conf, bool anycast)
-{
-	struct own *o = calloc(1, sizeof(*o));
-
-	if (!o)
-		return -ENOMEM;
-	o->conf = *conf;
-	o->link = l->number;
-	o->anycast = anycast;
-	o->alarm.fire = anycast ? answer_fire : own_fire;
-	l->own[l->owns++] = o;
-	return 0;
-}
-
-/* RFC 6275 §8.4: on home links the Home-Agents anycast address of each prefix is ours too. */
-static int add_anycast(struct link *l, const struct hp_own_address *a)
-{
-	struct hp_own_address anycast = *a;
-
-	anycast.address = hp_ip6_anycast(&a->address, a->prefix_length, HP_IP6_HOME_AGENTS);
-	return a->prefix_length > HP_IP6_ANYCAST_LONGEST || find(l, &anycast.address) ? 0 : add(l, &anycast, true);
-}
-
-int hp_own_create(struct link *l)
-{
-	const struct hp_own_address local = {hp_ip6_linklocal_from_mac(&l->conf.mac), 64, HP_LIFETIME_INFINITE, HP_LIFETIME_INFINITE};
-	int ret;
-
-	l->own = calloc(1 + 2 * l->conf.addresses, sizeof(struct own *));
-	if (!l->own)
-		return -ENOMEM;
-	ret = l->conf.is_virtual ? 0 : add(l, &local, false);
-	for (unsigned int i = 0; i < l->conf.addresses && !ret; i++)
-		ret = add(l, &l->conf.address[i], false);
-	for (unsigned int i = 0; i < l->conf.addresses && l->conf.home && !ret; i++)
-		ret = add_anycast(l, &l->conf.address[i]);
-	return ret;
-}
-
-void hp_own_destroy(struct link *l)
-{
-	for (unsigned int i = 0; i < l->owns; i++)
-		free(l->own[i]);
-	free(l->own);
+	o->alarm.fire = o->anycast ? answer_fire : own_fire;
 }
 
 static void tell(const struct own *o, bool valid, struct hp_effects *fx)
@@ -77,6 +26,17 @@ static void valid(struct hp_neighbor *nb, struct own *o, struct hp_now now, stru
 	/* The first address to become valid is the link-local one: routers speak from it. */
 	if (!l->conf.is_virtual)
 		hp_advert_start(nb, l, now);
+}
+
+void hp_own_retire(struct hp_neighbor *nb, struct own *o, struct hp_now now, struct hp_effects *fx)
+{
+	const struct hp_ip6 group = hp_ip6_solicited_node(&o->conf.address);
+
+	alarm_clear(nb, &o->alarm);
+	if (o->state == OWN_VALID)
+		tell(o, false, fx);
+	if (o->state != OWN_IDLE && !nb->link[o->link].conf.is_virtual)
+		hp_mld_leave(nb, o->link, &group, now, fx);
 }
 
 static void duplicate(struct hp_neighbor *nb, struct own *o, struct hp_effects *fx)
@@ -105,8 +65,8 @@ static void own_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now,
 /* The carrier is there, or the link needs none: join the solicited-node group, then detection. Valid addresses stay valid. */
 void hp_own_start(struct hp_neighbor *nb, struct link *l, struct hp_now now, struct hp_effects *fx)
 {
-	for (unsigned int i = 0; i < l->owns; i++) {
-		struct own *o = l->own[i];
+	for (unsigned int i = 0; i < l->owns.count; i++) {
+		struct own *o = l->owns.own[i];
 		struct hp_ip6 group = hp_ip6_solicited_node(&o->conf.address);
 
 		if (o->state == OWN_IDLE && !l->conf.is_virtual)
@@ -127,7 +87,12 @@ void hp_own_start(struct hp_neighbor *nb, struct link *l, struct hp_now now, str
 
 struct own *hp_own_find(const struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *address)
 {
-	return find(&nb->link[link], address);
+	const struct owns *s = &nb->link[link].owns;
+
+	for (unsigned int i = 0; i < s->count; i++)
+		if (hp_ip6_eq(&s->own[i]->conf.address, address))
+			return s->own[i];
+	return NULL;
 }
 
 /* To who asked, or, where it was a test of the address, to all. */
@@ -239,9 +204,9 @@ unsigned int hp_neighbor_addresses(const struct hp_neighbor *nb, uint16_t link, 
 	const struct link *l = &nb->link[link];
 	unsigned int n = 0;
 
-	for (unsigned int i = l->conf.is_virtual ? 0 : 1; i < l->owns && n < room; i++)
-		if (l->own[i]->state == OWN_VALID && !l->own[i]->anycast)
-			out[n++] = l->own[i]->conf;
+	for (unsigned int i = l->conf.is_virtual ? 0 : 1; i < l->owns.count && n < room; i++)
+		if (l->owns.own[i]->state == OWN_VALID && !l->owns.own[i]->anycast)
+			out[n++] = l->owns.own[i]->conf;
 	return n;
 }
 
@@ -249,7 +214,7 @@ const struct hp_ip6 *hp_neighbor_linklocal(const struct hp_neighbor *nb, uint16_
 {
 	const struct link *l = &nb->link[link];
 
-	return !l->conf.is_virtual && l->own[0]->state == OWN_VALID ? &l->own[0]->conf.address : NULL;
+	return !l->conf.is_virtual && l->owns.own[0]->state == OWN_VALID ? &l->owns.own[0]->conf.address : NULL;
 }
 
 static unsigned int common_bits(const struct hp_ip6 *a, const struct hp_ip6 *b)
@@ -262,10 +227,10 @@ static unsigned int common_bits(const struct hp_ip6 *a, const struct hp_ip6 *b)
 
 static const struct hp_ip6 *best(const struct link *l, const struct hp_ip6 *dst, bool local, const struct hp_ip6 *so_far)
 {
-	for (unsigned int i = 0; i < l->owns; i++) {
-		const struct hp_ip6 *a = &l->own[i]->conf.address;
+	for (unsigned int i = 0; i < l->owns.count; i++) {
+		const struct hp_ip6 *a = &l->owns.own[i]->conf.address;
 
-		if (l->own[i]->state != OWN_VALID || l->own[i]->anycast || hp_ip6_is_linklocal(a) != local)
+		if (l->owns.own[i]->state != OWN_VALID || l->owns.own[i]->anycast || hp_ip6_is_linklocal(a) != local)
 			continue;
 		if (!so_far || common_bits(a, dst) > common_bits(so_far, dst))
 			so_far = a;

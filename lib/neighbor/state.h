@@ -57,8 +57,9 @@ struct own {
 	uint16_t link;
 	bool anycast; /* others may have it too: never a source, never tested (RFC 4862 §5.4) */
 	enum own_state state;
-	uint8_t left;     /* solicitations still to send */
-	uint8_t nonce[6]; /* of our probes: a looped-back one is no conflict (RFC 7527) */
+	uint64_t since_ms; /* lifetimes run from here */
+	uint8_t left;      /* solicitations still to send */
+	uint8_t nonce[6];  /* of our probes: a looped-back one is no conflict (RFC 7527) */
 	struct alarm alarm;
 	/* Of an anycast address: who waits for the advertisement that the alarm sends. */
 	struct hp_ip6 asker;
@@ -85,17 +86,24 @@ struct group {
 	struct alarm alarm;
 };
 
+/* own[0] is the link-local address of a real link; anycast ones come last. */
+struct owns {
+	unsigned int count;
+	struct own **own;
+};
+
 struct link {
 	struct hp_neighbor_link conf;
 	uint16_t number;
 	bool up;
-	unsigned int owns;
-	struct own **own; /* own[0] is the link-local address of a real link; anycast ones come last */
+	struct owns owns;
 	struct {
 		struct alarm alarm;
 		unsigned int sent;
 		bool started;
-		uint64_t last_ms; /* last multicast one; 0: none */
+		uint64_t last_ms;        /* last multicast one; 0: none */
+		unsigned int gone_count; /* prefixes that were taken away */
+		struct hp_ra_prefix gone[HP_RA_PREFIXES];
 		uint64_t told_ms; /* when the operator was last told that another router contradicts us; 0: never */
 	} ra;
 	struct {
@@ -108,7 +116,6 @@ struct link {
 
 struct hp_neighbor {
 	struct hp_neighbor_conf conf;
-	uint64_t born_ms; /* lifetimes of prefixes run from here */
 	unsigned int links;
 	struct link *link;
 	struct hp_wheel *wheel;
@@ -148,14 +155,24 @@ void hp_cache_router(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 
 void hp_cache_flush(struct hp_neighbor *nb, uint16_t link, bool all, struct hp_effects *fx);
 
 /* own.c */
-int hp_own_create(struct link *l);
-void hp_own_destroy(struct link *l);
+void hp_own_init(struct own *o);
+/* No more ours: told, its group left. It is the caller's to free. */
+void hp_own_retire(struct hp_neighbor *nb, struct own *o, struct hp_now now, struct hp_effects *fx);
 void hp_own_start(struct hp_neighbor *nb, struct link *l, struct hp_now now, struct hp_effects *fx);
 struct own *hp_own_find(const struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *address);
 /* True: the message was about one of our addresses. */
 bool hp_own_solicited(struct hp_neighbor *nb, uint16_t link, const struct hp_mac *from, const struct hp_packet *p, const struct hp_ns *ns,
 		      struct hp_now now, struct hp_effects *fx);
 bool hp_own_advertised(struct hp_neighbor *nb, uint16_t link, const struct hp_na *na, struct hp_now now, struct hp_effects *fx);
+
+/* owns.c */
+/* The addresses that the link is to have by `conf`; those that it has already are taken over as they are. 0 or -ENOMEM. */
+int hp_owns_plan(const struct link *l, const struct hp_neighbor_link *conf, uint64_t now_ms, struct owns *out);
+/* The plan comes true; true: something is different now. Cannot fail. */
+bool hp_owns_adopt(struct hp_neighbor *nb, struct link *l, struct owns *fresh, const struct hp_neighbor_link *conf, struct hp_now now,
+		   struct hp_effects *fx);
+/* All of them `but` those of another list (NULL: none). */
+void hp_owns_free(struct owns *s, const struct owns *but);
 
 /* proxy.c */
 bool hp_proxy_solicited(struct hp_neighbor *nb, uint16_t link, const struct hp_mac *from, const struct hp_packet *p, const struct hp_ns *ns,
@@ -165,6 +182,8 @@ void hp_proxy_carrier(struct hp_neighbor *nb, uint16_t link, struct hp_now now, 
 
 /* advert.c */
 void hp_advert_start(struct hp_neighbor *nb, struct link *l, struct hp_now now);
+/* What it says is different now. */
+void hp_advert_changed(struct hp_neighbor *nb, struct link *l, struct hp_now now);
 void hp_advert_stop(struct hp_neighbor *nb, struct link *l);
 void hp_advert_solicited(struct hp_neighbor *nb, struct link *l, struct hp_now now);
 /* Another router's: held against ours (RFC 4861 §6.2.7). */

@@ -25,6 +25,9 @@ int main(void)
 		{"prefix advertisements: when", test_delivery_delay},
 		{"prefix advertisements: until when", test_delivery_ends},
 		{"prefixes of other home agents", test_others_prefixes},
+		{"prefixes that change", test_renew},
+		{"prefixes that change, in slices", test_renew_slices},
+		{"prefix advertisements switched on", test_switched_on},
 		{"100,000 bindings", test_many},
 		HP_TESTS_END,
 	};

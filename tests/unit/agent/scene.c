@@ -64,18 +64,20 @@ static struct hp_hop route(void *ctx, const struct hp_ip6 *dst)
 	return (struct hp_hop){.link = 1, .next_hop = craft_ip6("2001:db8:f::fe"), .mtu = 1500};
 }
 
-void scene_open(struct scene *s, const struct scene_conf *conf)
+/* The agent's configuration; prefixes and links are the scene's to hold. */
+static struct hp_agent_conf agent_conf(struct scene *s, const struct scene_conf *conf)
 {
 	const uint32_t infinite = HP_LIFETIME_INFINITE;
-	struct hp_agent_prefix real[] = {
-		{craft_ip6("2001:db8:1::"), 64, infinite, infinite},
-		{craft_ip6("2001:db8:3::"), 64, conf->valid_s ? conf->valid_s : infinite, conf->preferred_s ? conf->preferred_s : infinite},
-	};
-	struct hp_agent_prefix virtual_[] = {{craft_ip6("2001:db8:2::"), 64, infinite, infinite}};
-	const struct hp_agent_link links[] = {{0, false, 2, real}, {2, true, 1, virtual_}};
-	struct hp_agent_conf ac = {
+
+	s->real[0] = (struct hp_agent_prefix){craft_ip6("2001:db8:1::"), 64, infinite, infinite};
+	s->real[1] = (struct hp_agent_prefix){craft_ip6("2001:db8:3::"), 64, conf->valid_s ? conf->valid_s : infinite,
+					      conf->preferred_s ? conf->preferred_s : infinite};
+	s->virtual_[0] = (struct hp_agent_prefix){craft_ip6("2001:db8:2::"), 64, infinite, infinite};
+	s->link[0] = (struct hp_agent_link){0, false, conf->one_prefix ? 1 : 2, s->real};
+	s->link[1] = (struct hp_agent_link){2, true, 1, s->virtual_};
+	return (struct hp_agent_conf){
 		.links = 2,
-		.link = links,
+		.link = s->link,
 		.max_bindings = conf->max_bindings ? conf->max_bindings : 16,
 		.max_lifetime_s = conf->max_lifetime_s ? conf->max_lifetime_s : 3600,
 		.preference = conf->preference,
@@ -88,12 +90,28 @@ void scene_open(struct scene *s, const struct scene_conf *conf)
 		.route = route,
 		.seed = conf->seed ? conf->seed : 1,
 	};
+}
+
+void scene_renew(struct scene *s, const struct scene_conf *conf)
+{
+	const struct hp_agent_conf ac = agent_conf(s, conf);
+	struct hp_homes *plan;
+
+	if (hp_agent_plan(s->agent, &ac, s->now, &plan))
+		abort();
+	hp_agent_adopt(s->agent, &ac, plan);
+}
+
+void scene_open(struct scene *s, const struct scene_conf *conf)
+{
+	struct hp_agent_conf ac;
 	static const struct {
 		uint16_t link;
 		const char *name;
 	} own[] = {{0, "HA"}, {0, "HA3"}, {0, "HAL"}, {1, "CORE"}, {2, "VHA"}};
 
 	*s = (struct scene){.now = {.mono_ms = 1000, .wall_ms = 1700000000000}};
+	ac = agent_conf(s, conf);
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
 		s->neighbor.own[i].link = own[i].link;
 		s->neighbor.own[i].address = scene_address(own[i].name);

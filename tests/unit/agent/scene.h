@@ -12,6 +12,8 @@ struct scene {
 	struct hp_agent *agent;
 	struct hp_effects *fx;
 	struct hp_now now;
+	struct hp_agent_prefix real[2], virtual_[1];
+	struct hp_agent_link link[2];
 };
 
 struct scene_conf {
@@ -20,11 +22,14 @@ struct scene_conf {
 	uint64_t seed;                       /* 0: 1 */
 	uint32_t advert_min_s, advert_max_s; /* of mobile prefix advertisements; 0: switched off */
 	bool no_dad, no_authenticator;
+	bool one_prefix;                              /* without 2001:db8:3::/64 */
 	uint32_t valid_s, preferred_s;                /* of 2001:db8:3::/64; 0: infinite */
 	const struct hp_authenticator *authenticator; /* NULL: everybody is believed */
 };
 
 void scene_open(struct scene *s, const struct scene_conf *conf);
+/* The same agent by a changed configuration: prefixes, preference, advertisements. */
+void scene_renew(struct scene *s, const struct scene_conf *conf);
 void scene_close(struct scene *s);
 struct hp_ip6 scene_address(const char *name);
 /* Hands a packet in; on_home: heard on the home link from its sender itself. */

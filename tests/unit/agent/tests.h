@@ -23,5 +23,8 @@ void test_unsolicited(void);
 void test_delivery_delay(void);
 void test_delivery_ends(void);
 void test_others_prefixes(void);
+void test_renew(void);
+void test_renew_slices(void);
+void test_switched_on(void);
 
 #endif

@@ -32,6 +32,7 @@ struct world {
 	struct hp_mac to;
 	unsigned int conflicts, heard; /* events, calls */
 	uint16_t conflict;
+	unsigned int gone; /* addresses of ours */
 };
 
 static struct hp_now now(const struct world *w)
@@ -103,7 +104,7 @@ static void see(struct world *w)
 {
 	w->v1_reports = w->v1_dones = 0;
 	w->solicitations = w->advertisements = w->ras = w->reports = w->transmitted = w->discarded = w->unreachable = w->published =
-		w->withdrawn = w->conflicts = 0;
+		w->withdrawn = w->conflicts = w->gone = 0;
 	for (size_t i = 0; i < hp_effects_count(w->fx); i++) {
 		const struct hp_effect *e = hp_effects_at(w->fx, i);
 
@@ -123,6 +124,9 @@ static void see(struct world *w)
 			w->published += e->neighbor.usable;
 			w->withdrawn += !e->neighbor.usable;
 			w->to = e->neighbor.mac;
+			break;
+		case HP_EFFECT_ADDRESS:
+			w->gone += !e->address.valid;
 			break;
 		case HP_EFFECT_EVENT:
 			w->conflicts += e->event.kind == HP_EVENT_ROUTER_INCONSISTENT;
@@ -658,6 +662,77 @@ static void test_consistency(void)
 	close_world(&w);
 }
 
+/* A changed configuration: what stays stays valid, what is new is tested, what is gone is told and advertised with lifetimes of 0; the
+ * first few advertisements come soon (RFC 4861 §6.2.4), a last one where it is switched off (§6.2.5). */
+static void test_renew(void)
+{
+	static const struct hp_ip6 more = {{0x20, 1, 0xd, 0xb8, 0, 7, [15] = 1}};
+	struct hp_own_address own[2] = {{ours, 64, 10000, 5000}, {more, 64, 700, 600}};
+	struct hp_neighbor_link link = {.mac = our_mac, .mtu = 1500, .dad_transmits = 1, .addresses = 2, .address = own, .home = true};
+	struct hp_own_address got[4];
+	struct world w;
+
+	open_world(&w, 1, true, 100);
+	link.ra.enabled = true;
+	link.ra.min_interval_ms = 200000;
+	link.ra.max_interval_ms = 600000;
+	link.ra.min_delay_ms = 3000;
+	link.ra.router_lifetime_s = 1800;
+	advance(&w, w.now_ms + 100000);
+	/* One more address. */
+	CU_ASSERT_EQUAL(hp_neighbor_renew(w.nb, &link, now(&w), w.fx), 0);
+	see(&w);
+	CU_ASSERT(hp_neighbor_is_own(w.nb, 0, &ours) && !hp_neighbor_is_own(w.nb, 0, &more));
+	advance(&w, w.now_ms + 3000);
+	CU_ASSERT(w.solicitations == 1 && hp_neighbor_is_own(w.nb, 0, &more) && hp_neighbor_addresses(w.nb, 0, got, 4) == 2);
+	CU_ASSERT(w.ras >= 1);
+	advance(&w, w.now_ms + 40000);
+	CU_ASSERT(w.ras >= 1 && w.ra.prefixes == 2);
+	CU_ASSERT(w.ra.prefix[0].valid_s <= 10000 - 100 && w.ra.prefix[1].valid_s > 600 && w.ra.prefix[1].valid_s <= 700);
+	/* The same again: nothing. */
+	advance(&w, w.now_ms + 700000);
+	do
+		advance(&w, hp_neighbor_next(w.nb));
+	while (!w.ras);
+	CU_ASSERT_EQUAL(hp_neighbor_renew(w.nb, &link, now(&w), w.fx), 0);
+	advance(&w, w.now_ms + 100000);
+	CU_ASSERT(w.ras == 0 && w.solicitations == 0);
+	/* Another lifetime of the first, the second gone. */
+	own[0].valid_s = 50;
+	own[0].preferred_s = 40;
+	link.addresses = 1;
+	CU_ASSERT_EQUAL(hp_neighbor_renew(w.nb, &link, now(&w), w.fx), 0);
+	CU_ASSERT(!hp_neighbor_is_own(w.nb, 0, &more));
+	advance(&w, w.now_ms);
+	CU_ASSERT(w.ras == 1 && w.gone == 2 && w.ra.prefixes == 2); /* the address and its anycast one */
+	CU_ASSERT(w.ra.prefix[0].valid_s == 50 && w.ra.prefix[0].preferred_s == 40);
+	CU_ASSERT(w.ra.prefix[1].prefix.b[5] == 7 && w.ra.prefix[1].valid_s == 0 && w.ra.prefix[1].preferred_s == 0);
+	hear_ns(&w, &mac_a, &peer, &more, true);
+	CU_ASSERT_EQUAL(w.advertisements, 0);
+	advance(&w, w.now_ms + 1000000);
+	CU_ASSERT(w.ras >= 3 && w.ra.prefixes == 1 && w.ra.prefix[0].valid_s == 0);
+	/* Other intervals and preference. */
+	link.ra.preference = 77;
+	link.ra.home_agent_lifetime_s = 900;
+	link.ra.max_interval_ms = 300000;
+	CU_ASSERT_EQUAL(hp_neighbor_renew(w.nb, &link, now(&w), w.fx), 0);
+	advance(&w, w.now_ms + 3000);
+	CU_ASSERT(w.ras == 1 && w.ra.has_home_agent_info && w.ra.preference == 77 && w.ra.home_agent_lifetime_s == 900);
+	CU_ASSERT_EQUAL(w.ra.interval_ms, 300000);
+	/* Off: a last one; on again. */
+	link.ra.enabled = false;
+	CU_ASSERT_EQUAL(hp_neighbor_renew(w.nb, &link, now(&w), w.fx), 0);
+	see(&w);
+	CU_ASSERT(w.ras == 1 && w.ra.router_lifetime_s == 0);
+	advance(&w, w.now_ms + 2000000);
+	CU_ASSERT_EQUAL(w.ras, 0);
+	link.ra.enabled = true;
+	CU_ASSERT_EQUAL(hp_neighbor_renew(w.nb, &link, now(&w), w.fx), 0);
+	advance(&w, w.now_ms);
+	CU_ASSERT(w.ras == 1 && w.ra.router_lifetime_s == 1800);
+	close_world(&w);
+}
+
 int main(void)
 {
 	static const struct hp_test tests[] = {
@@ -673,6 +748,7 @@ int main(void)
 		{"a querier of MLD version 1 (RFC 3810 8.2.1)", test_old_querier},
 		{"anycast addresses (RFC 4861 7.2.7)", test_anycast},
 		{"consistency of advertisements (6.2.7)", test_consistency},
+		{"a changed configuration", test_renew},
 		HP_TESTS_END,
 	};
 
