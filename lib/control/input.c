@@ -117,7 +117,7 @@ static void deliver(struct hp_control *c, const struct hp_input *in, const struc
 static void packet(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, enum hp_walk walk, struct hp_now now,
 		   struct hp_effects *fx)
 {
-	const bool to_group = hp_ip6_is_multicast(&p->dst) && !in->tunnelled;
+	const bool to_group = hp_ip6_is_multicast(&p->dst) && !in->tunnelled && hp_neighbor_listens(c->neighbor, in->link, &p->dst);
 	uint16_t home;
 	const bool to_us = hp_output_is_own(c, in->link, &p->dst) || hp_neighbor_is_anycast(c->neighbor, &p->dst, &home);
 

@@ -88,7 +88,8 @@ static inline bool ip6(struct hp_worker *w, struct rte_mbuf *m, const struct hp_
 }
 
 /* Multicast and link-local destinations: no table knows them. ICMPv6, alone or behind hop-by-hop options (MLD), may be
- * discovery; the management core tells whether it is for us. */
+ * discovery, and destination options may want an answer even from a group (RFC 8200 §4.2); the management core tells whether it is
+ * for us. */
 static void local_scope(struct hp_worker *w, struct rte_mbuf *m, bool multicast)
 {
 	const struct hp_header *h = hp_header(m);
@@ -98,7 +99,7 @@ static void local_scope(struct hp_worker *w, struct rte_mbuf *m, bool multicast)
 		next = rte_pktmbuf_mtod(m, const uint8_t *)[HP_IP6_HEADER];
 	if (next == HP_PROTO_ICMPV6)
 		hp_punt(w, m, HP_PUNT_NEIGHBOR, HP_PUNT_LOCAL, 0);
-	else if (multicast)
+	else if (multicast && next != HP_PROTO_DSTOPTS)
 		hp_drop(w, m, HP_DP_DROP_MULTICAST);
 	else
 		hp_punt(w, m, HP_PUNT_REST, HP_PUNT_LOCAL, 0);

@@ -23,6 +23,13 @@ static struct group *find(const struct hp_neighbor *nb, uint16_t link, const str
 	return n ? hp_container_of(n, struct group, node) : NULL;
 }
 
+bool hp_neighbor_listens(const struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *group)
+{
+	const struct group *g = find(nb, link, group);
+
+	return hp_ip6_eq(group, &HP_IP6_ALL_NODES) || (g && g->references);
+}
+
 static void send_mld(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *dst, const uint8_t *body, int len, struct hp_effects *fx)
 {
 	const struct hp_ip6 *src = hp_neighbor_linklocal(nb, link);

@@ -140,6 +140,8 @@ void hp_neighbor_unproxy(struct hp_neighbor *nb, uint16_t link, const struct hp_
 /* Own addresses. */
 bool hp_neighbor_is_own(const struct hp_neighbor *nb, uint16_t link,
 			const struct hp_ip6 *address); /* HP_LINK_ANY: on any; valid ones only */
+/* Whether we are of that group on `link`: all nodes, and what has been joined there. */
+bool hp_neighbor_listens(const struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *group);
 /* The Home-Agents anycast address of a home link (RFC 2526): in *link of which. Whoever writes to it gets a unicast source. */
 bool hp_neighbor_is_anycast(const struct hp_neighbor *nb, const struct hp_ip6 *address, uint16_t *link);
 /* The valid global unicast addresses of a link, in the order of the configuration. Returns how many, at most `room`. */
