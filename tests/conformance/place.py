@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Where the cases happen: one running program of each link kind, and both ends of its cables.
+
+    real      home link 2001:db8:10::/64 on port home     ── ha ──  core 2001:db8:f::/64, router ::fe that the cases play
+    virtual   home link 2001:db8:20::/64 on no wire
+
+Beside the home prefix each kind has a deprecated one (11 or 21), one that ends while the cases run (12 or 22) and one with lifetimes
+that cap a registration (13 or 23). Cases play whatever is beyond the ports."""
+import json
+import threading
+import time
+
+from cable import Cable, Mailbox
+from lab import Failed, Lab, wait_for
+from packets import Ether, ICMPv6EchoRequest, IPv6
+
+PREFIX = "2001:db8:%d%d::"
+DEPRECATED, ENDING, SHORT = 1, 2, 3
+ENDS_S, SHORT_S, SHORT_PREFERRED_S = 40, 3000, 2400
+MAX_BINDINGS = 3000
+GATEWAY = "2001:db8:f::fe"
+CORE = "2001:db8:f::1"
+
+
+def configuration(kind):
+    family = {"real": 1, "virtual": 2}[kind]
+    home = {"name": "home", "port": "p1" if kind == "real" else None, "dad_transmits": 0,
+            "addresses": [PREFIX % (family, 0) + "1/64", PREFIX % (family, 0) + "2/64",
+                          {"address": PREFIX % (family, DEPRECATED) + "1/64", "valid_lifetime_s": 100000, "preferred_lifetime_s": 0},
+                          {"address": PREFIX % (family, ENDING) + "1/64", "valid_lifetime_s": ENDS_S, "preferred_lifetime_s": ENDS_S},
+                          {"address": PREFIX % (family, SHORT) + "1/64", "valid_lifetime_s": SHORT_S, "preferred_lifetime_s": SHORT_PREFERRED_S}]}
+    ports = [{"name": "p0", "device": "net_af_packet0,iface=core"}]
+    if kind == "real":
+        ports.append({"name": "p1", "device": "net_af_packet1,iface=home"})
+        home["router_advertisement"] = {"enabled": True, "min_interval_ms": 200, "max_interval_ms": 600, "min_delay_ms": 200}
+    return {
+        "ports": ports,
+        "links": [{"name": "core", "port": "p0", "dad_transmits": 0, "addresses": [CORE + "/64"]}, home],
+        "routes": [{"prefix": "::/0", "via": GATEWAY, "link": "core"}],
+        "home_agent": {"links": ["home"], "max_bindings": MAX_BINDINGS, "authentication": "none"},
+        "log": {"level": "warning"},
+    }
+
+
+class Place:
+    """A running program of one link kind."""
+
+    def __init__(self, kind):
+        self.kind, self.family = kind, {"real": 1, "virtual": 2}[kind]
+        self.lab = Lab()
+        self.lab.host("ha")
+        self.cables, self.program_mac = {}, {}
+        for name in ("core", "home") if kind == "real" else ("core",):
+            self.lab.ip("ha", "link", "add", name, "type", "veth", "peer", "name", name, "netns", self.lab.ns("switch"))
+            for host in ("ha", "switch"):
+                # A veth leaves checksums to hardware that is not there. No kernel has a say on either end.
+                self.lab.run(host, "ethtool", "-K", name, "tx", "off")
+                self.lab.sysctl(host, name, "disable_ipv6", 1)
+                self.lab.ip(host, "link", "set", name, "up")
+            self.program_mac[name] = self.lab.run("ha", "cat", "/sys/class/net/%s/address" % name).strip()
+            self.cables[name] = Cable(self.lab.ns("switch"), name, name)
+        self.cables["core"].neighbors[GATEWAY] = self.cables["core"].mac
+        self.began = time.monotonic()
+        self.child = self.lab.homeport("ha", configuration(kind))
+        self.up = time.monotonic()
+        self.locks, self.guard = {}, threading.Lock()
+        wait_for("ports up", lambda: all(p["up"] for p in self.lab.api("/v1/status")["ports"]), 30)
+        wait_for("an echo through the router", self.echo, 30)
+
+    def echo(self):
+        """The router is known: while it is looked for, few packets wait (RFC 4861 §7.2.2)."""
+        box = self.cables["core"].boxes.setdefault(0, Mailbox())
+        self.cables["core"].frame(Ether(dst=self.program_mac["core"]) / IPv6(src="2001:db8:c0de::1", dst=CORE) / ICMPv6EchoRequest())
+        time.sleep(0.1)
+        return box.letters
+
+    def address(self, prefix, rest):
+        return PREFIX % (self.family, prefix) + rest
+
+    def lock(self, name):
+        """Of what cases share: a counter whose rise is judged, mostly."""
+        with self.guard:
+            return self.locks.setdefault(name, threading.Lock())
+
+    def counter(self, name):
+        """A dotted name of /v1/stats; a list of names is their sum."""
+        v = self.lab.api("/v1/stats")
+        total = 0
+        for one in [name] if isinstance(name, str) else name:
+            x = v
+            for part in one.split("."):
+                x = x.get(part, 0)
+            total += x
+        return total
+
+    def binding(self, hoa):
+        """What the program shows of a home address; None: nothing."""
+        try:
+            return self.lab.api("/v1/bindings/" + hoa)
+        except Failed as e:
+            if ": 404 " in str(e):
+                return None
+            raise
+
+    def alive(self):
+        return self.child.poll() is None
+
+    def log(self):
+        return open(self.lab.path("ha.log"), errors="replace").read()
+
+    def close(self):
+        for c in self.cables.values():
+            c.close()
+        self.lab.close()
+
+
+if __name__ == "__main__":
+    print(json.dumps(configuration("real"), indent=1))
