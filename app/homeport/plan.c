@@ -11,6 +11,12 @@
 
 static int plan_dataplane(struct hp_plan *p, const struct hp_conf *conf)
 {
+	static const enum hp_dp_spread spread[] = {
+		[HP_SPREAD_AUTO] = HP_DP_SPREAD_AUTO,
+		[HP_SPREAD_INNER] = HP_DP_SPREAD_INNER,
+		[HP_SPREAD_OFF] = HP_DP_SPREAD_OFF,
+	};
+
 	p->port = calloc(conf->ports ? conf->ports : 1, sizeof(*p->port));
 	p->device = calloc(conf->ports ? conf->ports : 1, sizeof(*p->device));
 	p->link = calloc(conf->links, sizeof(*p->link));
@@ -43,6 +49,7 @@ static int plan_dataplane(struct hp_plan *p, const struct hp_conf *conf)
 		.link = p->link,
 		.worker_lcore = p->lcore,
 		.sleep = conf->runtime.sleep,
+		.spread = spread[conf->runtime.spread],
 		.max_bindings = conf->home_agent.max_bindings,
 		.accounting = conf->home_agent.accounting,
 	};

@@ -23,7 +23,7 @@ static bool same_runtime(const struct hp_conf *a, const struct hp_conf *b)
 {
 	if (a->runtime.management_core != b->runtime.management_core || a->runtime.worker_cores != b->runtime.worker_cores ||
 	    a->runtime.hugepages != b->runtime.hugepages || a->runtime.memory_mb != b->runtime.memory_mb ||
-	    a->runtime.sleep != b->runtime.sleep || a->runtime.eal_args != b->runtime.eal_args)
+	    a->runtime.sleep != b->runtime.sleep || a->runtime.spread != b->runtime.spread || a->runtime.eal_args != b->runtime.eal_args)
 		return false;
 	for (unsigned int i = 0; i < a->runtime.worker_cores; i++)
 		if (a->runtime.worker_core[i] != b->runtime.worker_core[i])

@@ -32,11 +32,11 @@ static json_t *ports(const struct hp_app *app)
 		char mac[HP_MAC_TEXT];
 
 		hp_dataplane_port(app->dp, i, &p);
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:I, s:b, s:b}", "name", p.name,
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:i, s:i, s:i, s:i, s:I, s:b, s:b, s:s}", "name", p.name,
 						      "device", p.device, "driver", p.driver, "mac", hp_mac_text(&p.mac, mac), "up", p.up,
 						      "mtu", (int)p.mtu, "rx_queues", (int)p.rx_queues, "tx_queues", (int)p.tx_queues,
 						      "numa_node", p.socket, "speed_mbps", (json_int_t)p.speed_mbps, "rss", p.rss,
-						      "promiscuous", p.promiscuous));
+						      "promiscuous", p.promiscuous, "spreading", p.spreading));
 	}
 	return list;
 }

@@ -47,6 +47,7 @@ struct hp_conf_route {
 };
 
 enum hp_conf_authentication { HP_AUTH_MN_HA, HP_AUTH_IPSEC, HP_AUTH_NONE };
+enum hp_conf_spread { HP_SPREAD_AUTO, HP_SPREAD_INNER, HP_SPREAD_OFF };
 enum hp_conf_hugepages { HP_HUGEPAGES_AUTO, HP_HUGEPAGES_ON, HP_HUGEPAGES_OFF };
 
 struct hp_conf {
@@ -58,6 +59,7 @@ struct hp_conf {
 		enum hp_conf_hugepages hugepages;
 		uint32_t memory_mb;
 		bool sleep;
+		enum hp_conf_spread spread;
 		unsigned int eal_args;
 		char **eal_arg;
 	} runtime;

@@ -70,6 +70,7 @@ static int idle(const struct hp_value *v, const struct hp_key *key, void *out)
 }
 
 static const char *const hugepages[] = {"auto", "on", "off", NULL};
+static const char *const spread[] = {"auto", "inner", "off", NULL};
 
 #define RUNTIME(m) offsetof(struct hp_conf, runtime.m)
 
@@ -81,6 +82,7 @@ int hp_conf_runtime(const struct hp_value *v, const struct hp_key *key, void *ou
 		{"hugepages", hp_value_word, RUNTIME(hugepages), .more = hugepages},
 		{"memory_mb", hp_value_u32, RUNTIME(memory_mb), 64, 1024 * 1024},
 		{"idle", idle},
+		{"spread", hp_value_word, RUNTIME(spread), .more = spread},
 		{"eal", eal},
 		HP_KEY_END,
 	};

@@ -19,6 +19,7 @@
 	X(HP_DP_FRAGMENTED, "packets.fragmented", "fragments made of tunnel packets and packets of ours")                                  \
 	X(HP_DP_REASSEMBLED, "packets.reassembled", "packets put together from fragments sent to us")                                      \
 	X(HP_DP_FRAGMENTS_HELD, "packets.fragments", "fragments received for us")                                                          \
+	X(HP_DP_HANDED, "packets.handed_over", "frames and packets handed to the worker of their flow")                                    \
 	X(HP_DP_GATHERED, "packets.gathered", "frames put together from several buffers of their driver")                                  \
 	X(HP_DP_DROP_FRAME, "drop.frame", "drop: frame too short for its headers or its payload length")                                   \
 	X(HP_DP_DROP_SEGMENTS, "drop.segments", "drop: frame in several buffers, longer than the largest MTU")                             \
@@ -44,6 +45,7 @@
 	X(HP_DP_DROP_FRAGMENT_FULL, "drop.fragment_full", "drop: fragments of unfinished packets, given up for newer ones")                \
 	X(HP_DP_DROP_POLICED, "drop.policed", "drop: more for the management core than its class is allowed")                              \
 	X(HP_DP_DROP_PUNT_FULL, "drop.punt_full", "drop: ring to the management core full")                                                \
+	X(HP_DP_DROP_HANDED_FULL, "drop.handed_over_full", "drop: ring to the worker of the flow full")                                    \
 	X(HP_DP_DROP_TX_FULL, "drop.tx_full", "drop: transmit queue full")                                                                 \
 	X(HP_DP_DROP_NO_PATH, "drop.no_path", "drop: the path of a tunnel packet is gone")                                                 \
 	X(HP_DP_DROP_NO_MEMORY, "drop.no_memory", "drop: no packet buffer")                                                                \

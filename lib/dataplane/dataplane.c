@@ -31,7 +31,7 @@ static uint32_t mbufs(const struct hp_dp_conf *c)
 
 	for (unsigned int i = 0; i < c->ports; i++)
 		n += (c->port[i].rx_queues ? c->port[i].rx_queues : c->workers) * DESCRIPTORS + c->workers * DESCRIPTORS;
-	return n;
+	return c->spread == HP_DP_SPREAD_OFF ? n : n + hp_spread_packets(c->workers);
 }
 
 static uint32_t paths(const struct hp_dp_conf *c)
@@ -68,6 +68,7 @@ static void worker_destroy(struct hp_worker *w)
 	hp_reassembly_destroy(w->reassembly);
 	rte_free(w->path_packets);
 	rte_free(w->account);
+	rte_free(w->hand);
 	rte_free(w);
 }
 
@@ -96,7 +97,9 @@ static int worker_create(struct hp_worker **out, struct hp_dataplane *dp, const 
 	w->path_packets = rte_zmalloc_socket("path packets", paths(c) * sizeof(*w->path_packets), RTE_CACHE_LINE_SIZE, socket);
 	if (c->accounting)
 		w->account = rte_zmalloc_socket("account", c->max_bindings * sizeof(*w->account), RTE_CACHE_LINE_SIZE, socket);
-	if (!w->inject || !w->path_packets || (c->accounting && !w->account) ||
+	if (dp->shared.spread)
+		w->hand = rte_zmalloc_socket("hand", c->workers * sizeof(*w->hand), RTE_CACHE_LINE_SIZE, socket);
+	if (!w->inject || !w->path_packets || (dp->shared.spread && !w->hand) || (c->accounting && !w->account) ||
 	    hp_reassembly_create(&w->reassembly, mbufs(c) / REASSEMBLY / c->workers, socket))
 		goto destroy;
 	hp_policers_init(w);
@@ -197,6 +200,22 @@ static int create_tables(struct hp_dataplane *dp, const struct hp_dp_conf *c, in
 	return dp->used_before ? 0 : -ENOMEM;
 }
 
+static int create_spread(struct hp_dataplane *dp, const struct hp_dp_conf *c, int socket)
+{
+	bool any = c->spread == HP_DP_SPREAD_INNER;
+
+	if (c->spread == HP_DP_SPREAD_OFF || c->workers < 2)
+		return 0;
+	for (unsigned int i = 0; i < c->ports; i++) {
+		struct hp_port *p = &dp->shared.port[i];
+
+		p->inner = dp->port_state[i].found.inner;
+		p->spread = dp->port_state[i].plan.rx_queues < c->workers;
+		any = any || p->spread;
+	}
+	return any ? hp_spread_create(&dp->shared.spread, c->workers, c->spread == HP_DP_SPREAD_INNER, socket) : 0;
+}
+
 /* Queue q of every port goes to worker q modulo their number. */
 static void deal_queues(struct hp_dataplane *dp)
 {
@@ -236,7 +255,8 @@ int hp_dataplane_create(struct hp_dataplane **out, const struct hp_dp_conf *c, s
 		goto destroy;
 	if (c->ports)
 		socket = rte_eth_dev_socket_id(dp->shared.port[0].id);
-	ret = create_tables(dp, c, socket);
+	ret = create_spread(dp, c, socket);
+	ret = ret ? ret : create_tables(dp, c, socket);
 	for (unsigned int i = 0; i < c->workers && !ret; i++)
 		ret = worker_create(&dp->worker[i], dp, c, i);
 	if (ret) {
@@ -275,10 +295,10 @@ void hp_dataplane_stop(struct hp_dataplane *dp)
 		hp_dataplane_flush(dp);
 	for (unsigned int i = 0; i < dp->running; i++)
 		__atomic_store_n(&dp->worker[i]->stop, 1, __ATOMIC_RELEASE);
-	for (unsigned int i = 0; i < dp->running; i++) {
+	for (unsigned int i = 0; i < dp->running; i++)
 		rte_eal_wait_lcore(dp->worker[i]->lcore);
+	for (unsigned int i = 0; i < dp->running; i++)
 		hp_worker_once(dp->worker[i]);
-	}
 	dp->running = 0;
 }
 
@@ -307,6 +327,7 @@ void hp_dataplane_destroy(struct hp_dataplane *dp)
 		rte_pktmbuf_free_bulk(dp->out[i].m, dp->out[i].n);
 		worker_destroy(dp->worker[i]);
 	}
+	hp_spread_destroy(dp->shared.spread);
 	hp_reclaim_destroy(dp->reclaim);
 	hp_route_table_destroy(dp->shared.routes);
 	hp_hot_destroy(dp->shared.hot);

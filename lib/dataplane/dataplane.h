@@ -33,12 +33,20 @@ struct hp_dp_link {
 	bool home; /* reverse-tunnel and proxy rules apply */
 };
 
+/* Packets handed from worker to worker by their flow. */
+enum hp_dp_spread {
+	HP_DP_SPREAD_AUTO,  /* at reception, on ports with fewer queues than workers */
+	HP_DP_SPREAD_INNER, /* and after decapsulation by the inner flow, where the device did not */
+	HP_DP_SPREAD_OFF
+};
+
 struct hp_dp_conf {
 	unsigned int ports, links, workers;
 	const struct hp_dp_port *port;
 	const struct hp_dp_link *link;
 	const unsigned int *worker_lcore;
 	bool sleep; /* idle: sleep */
+	enum hp_dp_spread spread;
 	uint32_t max_bindings;
 	uint32_t max_paths; /* 0: default 65536 */
 	uint32_t max_frame; /* 0: from the MTUs */
@@ -129,6 +137,7 @@ struct hp_dp_port_status {
 	int socket;
 	uint32_t speed_mbps; /* 0: unknown */
 	bool rss, promiscuous;
+	const char *spreading; /* to workers: "none", by the device "outer" or "inner" addresses, "software" */
 	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes, rx_missed, rx_errors, tx_errors, rx_nombuf;
 };
 void hp_dataplane_port(struct hp_dataplane *dp, unsigned int port, struct hp_dp_port_status *out);

@@ -55,7 +55,8 @@ static bool strip(struct hp_worker *w, struct rte_mbuf *m)
 	return true;
 }
 
-static void one(struct hp_worker *w, struct rte_mbuf *m, uint32_t at, uint64_t hash)
+/* Whether it came out of its tunnel. */
+static bool one(struct hp_worker *w, struct rte_mbuf *m, uint32_t at, uint64_t hash)
 {
 	const struct hp_hot *hot = w->shared->hot;
 	struct hp_meta *meta = hp_meta(m);
@@ -63,33 +64,37 @@ static void one(struct hp_worker *w, struct rte_mbuf *m, uint32_t at, uint64_t h
 	const struct hp_hot_entry *e;
 
 	if (!strip(w, m))
-		return;
+		return false;
 	h = hp_header(m);
 	e = hp_hot_confirm(hot, at, hash, &h->src);
 	if (!e || e->kind == HP_HOT_LOCAL) {
 		hp_drop(w, m, HP_DP_DROP_TUNNEL_UNBOUND);
-		return;
+		return false;
 	}
 	if (!hp_ip6_eq(&e->outer_dst, &meta->outer_src)) {
 		hp_drop(w, m, HP_DP_DROP_TUNNEL_COA);
-		return;
+		return false;
 	}
 	meta->tunnelled = true;
 	if (w->account) {
 		w->account[e->id].packets++;
 		w->account[e->id].bytes += m->data_len;
 	}
-	hp_lookup_add(&w->lookup, hot, m, &h->dst);
+	if (!w->shared->spread || !hp_spread_packet(w, m))
+		hp_lookup_add(&w->lookup, hot, m, &h->dst);
+	return true;
 }
 
 void hp_stage_detunnel(struct hp_worker *w)
 {
 	struct hp_lookup *in = &w->detunnel;
-	const unsigned int before = w->lookup.n;
+	unsigned int out = 0;
 
 	hp_lookup_end(in, w->shared->hot);
 	for (unsigned int i = 0; i < in->n; i++)
-		one(w, in->m[i], in->at[i], in->hash[i]);
+		out += one(w, in->m[i], in->at[i], in->hash[i]);
 	in->n = 0;
-	hp_count(w, HP_DP_DETUNNELLED, w->lookup.n - before);
+	hp_count(w, HP_DP_DETUNNELLED, out);
+	if (w->shared->spread)
+		hp_spread_flush(w);
 }

@@ -6,21 +6,12 @@
  *                         ├─► intercept ─────────────────────────┼───────────────────────┼─► output ─► transmit
  *                         └─► forward ◄──────────────────────────┘ (else) forward ───────┘
  *
+ * Where workers hand packets to each other (spread.c), frames come to classify from another worker's port, and packets out of a tunnel to
+ * the second lookup from another worker's detunnel.
+ *
  * Every stage may punt or drop. A packet passes the tunnel exit at most once: what comes out of it and is a tunnel to us
  * again is dropped in local. */
-#include <rte_cycles.h>
-
 #include "dataplane/worker.h"
-
-static uint64_t lap(struct hp_worker *w, enum hp_stage stage, unsigned int packets, uint64_t since)
-{
-	const uint64_t now = rte_rdtsc();
-
-	w->stage[stage].cycles += now - since;
-	w->stage[stage].calls++;
-	w->stage[stage].packets += packets;
-	return now;
-}
 
 /* A stage with packets, and since when it runs; returns when it ended. */
 static uint64_t metered(struct hp_worker *w, enum hp_stage stage, void (*run)(struct hp_worker *), unsigned int packets, uint64_t since)
@@ -28,16 +19,12 @@ static uint64_t metered(struct hp_worker *w, enum hp_stage stage, void (*run)(st
 	if (!packets)
 		return since;
 	run(w);
-	return lap(w, stage, packets, since);
+	return hp_stage_lap(w, stage, packets, since);
 }
 
-void hp_pipeline_run(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, unsigned int n)
+/* From the destination lookup on; the lanes behind it are empty, and so they are left. */
+static void rest(struct hp_worker *w, uint64_t at)
 {
-	uint64_t at = rte_rdtsc();
-
-	hp_count(w, HP_DP_RX, n);
-	hp_stage_classify(w, port, m, n);
-	at = lap(w, HP_STAGE_CLASSIFY, n, at);
 	at = metered(w, HP_STAGE_LOOKUP, hp_stage_lookup, w->lookup.n, at);
 	at = metered(w, HP_STAGE_LOCAL, hp_stage_local, w->local.n, at);
 	at = metered(w, HP_STAGE_DETUNNEL, hp_stage_detunnel, w->detunnel.n, at);
@@ -46,4 +33,22 @@ void hp_pipeline_run(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, un
 	at = metered(w, HP_STAGE_INTERCEPT, hp_stage_intercept, w->intercept.n, at);
 	at = metered(w, HP_STAGE_FORWARD, hp_stage_forward, w->forward.n, at);
 	metered(w, HP_STAGE_OUTPUT, hp_stage_output, w->output.n, at);
+}
+
+void hp_pipeline_run(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, unsigned int n)
+{
+	const uint64_t start = rte_rdtsc();
+
+	hp_count(w, HP_DP_RX, n);
+	hp_stage_classify(w, port, m, n);
+	rest(w, hp_stage_lap(w, HP_STAGE_CLASSIFY, n, start));
+}
+
+void hp_pipeline_resume(struct hp_worker *w, struct rte_mbuf **m, unsigned int n)
+{
+	const uint64_t start = rte_rdtsc();
+
+	for (unsigned int i = 0; i < n; i++)
+		hp_lookup_add(&w->lookup, w->shared->hot, m[i], &hp_header(m[i])->dst);
+	rest(w, start);
 }

@@ -101,6 +101,10 @@ void hp_dataplane_port(struct hp_dataplane *dp, unsigned int port, struct hp_dp_
 		.speed_mbps = link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : link.link_speed,
 		.rss = s->plan.rss != 0,
 		.promiscuous = s->found.promiscuous,
+		.spreading = p->spread        ? "software"
+			     : s->found.inner ? "inner"
+			     : s->plan.rss    ? "outer"
+					      : "none",
 		.rx_packets = stats.ipackets,
 		.rx_bytes = stats.ibytes,
 		.tx_packets = stats.opackets,
@@ -193,9 +197,9 @@ bool hp_dataplane_account(const struct hp_dataplane *dp, uint32_t id, uint64_t *
 unsigned int hp_dataplane_stages(const struct hp_dataplane *dp, struct hp_dp_stage_status *out, unsigned int max)
 {
 	static const char *const name[HP_STAGE_COUNT] = {
-		[HP_STAGE_CLASSIFY] = "classify", [HP_STAGE_LOOKUP] = "lookup",       [HP_STAGE_LOCAL] = "local",
-		[HP_STAGE_DETUNNEL] = "detunnel", [HP_STAGE_INTERCEPT] = "intercept", [HP_STAGE_FORWARD] = "forward",
-		[HP_STAGE_OUTPUT] = "output",
+		[HP_STAGE_SPREAD] = "spread",   [HP_STAGE_CLASSIFY] = "classify", [HP_STAGE_LOOKUP] = "lookup",
+		[HP_STAGE_LOCAL] = "local",     [HP_STAGE_DETUNNEL] = "detunnel", [HP_STAGE_INTERCEPT] = "intercept",
+		[HP_STAGE_FORWARD] = "forward", [HP_STAGE_OUTPUT] = "output",
 	};
 	unsigned int n = max < HP_STAGE_COUNT ? max : HP_STAGE_COUNT;
 

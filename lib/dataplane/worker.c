@@ -16,13 +16,15 @@ static unsigned int receive(struct hp_worker *w)
 	unsigned int moved = 0;
 
 	for (unsigned int i = 0; i < w->rx_count; i++) {
+		const struct hp_port *p = &w->shared->port[w->rx[i].port];
 		struct rte_mbuf *m[HP_BURST];
-		uint16_t n = rte_eth_rx_burst(w->shared->port[w->rx[i].port].id, w->rx[i].queue, m, HP_BURST);
+		unsigned int n = rte_eth_rx_burst(p->id, w->rx[i].queue, m, HP_BURST);
 
-		if (!n)
-			continue;
-		hp_pipeline_run(w, w->rx[i].port, m, n);
 		moved += n;
+		if (n && p->spread)
+			n = hp_spread_frames(w, w->rx[i].port, m, n);
+		if (n)
+			hp_pipeline_run(w, w->rx[i].port, m, n);
 	}
 	return moved;
 }
@@ -57,6 +59,8 @@ unsigned int hp_worker_once(struct hp_worker *w)
 	if (w->now >= w->alive_at)
 		keep_alive(w);
 	moved = receive(w);
+	if (w->shared->spread)
+		moved += hp_spread_take(w);
 	moved += inject(w);
 	hp_stage_transmit(w);
 	hp_reassembly_expire(w->reassembly, w);

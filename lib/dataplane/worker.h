@@ -3,6 +3,7 @@
 #ifndef HP_DATAPLANE_WORKER_H
 #define HP_DATAPLANE_WORKER_H
 
+#include <rte_cycles.h>
 #include <rte_mbuf.h>
 #include <rte_rcu_qsbr.h>
 #include <rte_ring.h>
@@ -18,6 +19,7 @@
 #include "dataplane/path.h"
 #include "dataplane/reassemble.h"
 #include "dataplane/route.h"
+#include "dataplane/spread.h"
 #include "wire/packet.h"
 
 #define HP_BURST   64 /* packets a burst at most; also what one bulk lookup takes */
@@ -31,6 +33,8 @@ struct hp_port {
 	uint16_t tx_queues;
 	bool shared_tx;  /* fewer queues than workers: tx_lock guards them */
 	bool keep_alive; /* one worker sends nothing on it now and then: port number modulo workers */
+	bool spread;     /* it fills fewer queues than there are workers: spread by software */
+	bool inner;      /* it spreads tunnel packets by their inner addresses itself */
 	struct hp_mac mac;
 	uint16_t *link_of_vlan; /* [HP_VLANS], UINT16_MAX: no link; untagged is 0 */
 	rte_spinlock_t tx_lock[HP_WORKERS];
@@ -51,12 +55,14 @@ struct hp_shared {
 	struct hp_route_table *routes; /* published: load with acquire */
 	struct rte_rcu_qsbr *qsbr;
 	struct rte_mempool *pool;
+	struct hp_spread *spread; /* NULL: every worker keeps what it receives */
 	int wake_fd;
 	int asleep; /* the management core waits on wake_fd */
 	bool sleep; /* idle: sleep */
 };
 
 enum hp_stage {
+	HP_STAGE_SPREAD,
 	HP_STAGE_CLASSIFY,
 	HP_STAGE_LOOKUP,
 	HP_STAGE_LOCAL,
@@ -115,6 +121,7 @@ struct hp_worker {
 	struct hp_lookup lookup, detunnel; /* by destination; by inner source */
 	struct hp_lane local, intercept, forward, output;
 	struct hp_own own;
+	struct hp_lane *hand; /* [workers]: on their way to another worker; NULL without spreading */
 	struct hp_tx tx[HP_PORTS];
 	struct rte_ring *punt[HP_PUNT_CLASS_COUNT];
 	struct hp_policer policer[HP_PUNT_CLASS_COUNT];
@@ -143,6 +150,9 @@ int hp_worker_run(void *worker);
 /* pipeline.c: `n` frames (at most HP_BURST) just received on a port. */
 void hp_pipeline_run(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, unsigned int n);
 
+/* Packets out of a tunnel that another worker took apart (at most HP_BURST). */
+void hp_pipeline_resume(struct hp_worker *w, struct rte_mbuf **m, unsigned int n);
+
 /* The stages, each over one lane, in the order of pipeline.c. */
 void hp_stage_classify(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, unsigned int n);
 void hp_stage_lookup(struct hp_worker *w);
@@ -160,6 +170,17 @@ void hp_output_frame(struct hp_worker *w, uint16_t port, struct rte_mbuf *m);
 static inline void hp_count(struct hp_worker *w, enum hp_dp_counter c, uint64_t n)
 {
 	w->count[c] += n;
+}
+
+/* A stage ends that has worked on so many packets since then; returns now. */
+static inline uint64_t hp_stage_lap(struct hp_worker *w, enum hp_stage stage, unsigned int packets, uint64_t since)
+{
+	const uint64_t now = rte_rdtsc();
+
+	w->stage[stage].cycles += now - since;
+	w->stage[stage].calls++;
+	w->stage[stage].packets += packets;
+	return now;
 }
 
 /* The one place that frees what goes no further. */

@@ -34,6 +34,8 @@ static const struct {
 	{"{" NAME ",\"runtime\":{\"management_core\":9}," PORTS "," LINKS "," AGENT "}", "runtime.management_core", "found 9"},
 	{"{" NAME ",\"runtime\":{\"idle\":\"nap\"}," PORTS "," LINKS "," AGENT "}", "runtime.idle",
 	 "found \"nap\", want one of \"poll\", \"sleep\""},
+	{"{" NAME ",\"runtime\":{\"spread\":true}," PORTS "," LINKS "," AGENT "}", "runtime.spread",
+	 "found true, want one of \"auto\", \"inner\", \"off\""},
 	{"{" NAME ",\"ports\":[{\"name\":\"p0\",\"device\":\"eth0\"}]," LINKS "," AGENT "}", "ports[0].device",
 	 "found \"eth0\", want a PCI address"},
 	{"{" NAME ",\"ports\":[{\"name\":\"p0\",\"device\":\"net_a\"},{\"name\":\"p0\",\"device\":\"net_b\"}]," LINKS "," AGENT "}",
@@ -118,7 +120,7 @@ static void test_defaults(void)
 
 	CU_ASSERT_EQUAL_FATAL(hp_conf_parse(&c, "f", text, strlen(text), &machine, &e), 0);
 	CU_ASSERT(c->runtime.management_core == 0 && c->runtime.worker_cores == 1 && c->runtime.worker_core[0] == 1 && !c->runtime.sleep);
-	CU_ASSERT(c->runtime.hugepages == HP_HUGEPAGES_AUTO && c->runtime.memory_mb == 512);
+	CU_ASSERT(c->runtime.hugepages == HP_HUGEPAGES_AUTO && c->runtime.memory_mb == 512 && c->runtime.spread == HP_SPREAD_AUTO);
 	CU_ASSERT(!c->port[0].is_pci && c->port[1].is_pci);
 	CU_ASSERT(c->link[0].home && !c->link[1].home && c->link[0].port == 0 && c->link[1].port == 1);
 	CU_ASSERT(c->link[0].ra.enabled && !c->link[1].ra.enabled);
