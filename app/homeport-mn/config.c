@@ -48,7 +48,7 @@ static int one_home(const struct hp_value *v, size_t i, void *ctx)
 	static const struct hp_key keys[] = {
 		{"home_address", hp_value_address, offsetof(struct mn_home_conf, home.hoa), .required = true},
 		{"home_prefix_length", hp_value_u8, offsetof(struct mn_home_conf, home.prefix_length), 1, 128},
-		{"home_agent", hp_value_address, offsetof(struct mn_home_conf, home.ha), .required = true},
+		{"home_agent", hp_value_address, offsetof(struct mn_home_conf, home.ha)},
 		{"virtual_interface", interface_name, offsetof(struct mn_home_conf, virtual_interface)},
 		{"authentication", authentication},
 		HP_KEY_END,
@@ -69,9 +69,14 @@ static int one_home(const struct hp_value *v, size_t i, void *ctx)
 		h->virtual_interface = NULL;
 		return hp_error_set(v->error, ENOMEM, v->path, "out of memory");
 	}
-	if (!hp_ip6_is_routable(&h->home.hoa) || !hp_ip6_is_routable(&h->home.ha) || hp_ip6_eq(&h->home.hoa, &h->home.ha))
+	if (!hp_ip6_is_routable(&h->home.hoa) || hp_ip6_eq(&h->home.hoa, &h->home.ha) ||
+	    !(hp_ip6_is_any(&h->home.ha) || hp_ip6_is_routable(&h->home.ha)))
 		return hp_error_set(v->error, EINVAL, v->path,
 				    "found a home address or home agent that is not unicast routable, want two different ones");
+	if (hp_ip6_is_any(&h->home.ha) && h->home.prefix_length > HP_IP6_ANYCAST_LONGEST)
+		return hp_error_set(v->error, EINVAL, v->path,
+				    "found home_prefix_length %u, in which no home agent can be discovered, want a home_agent",
+				    h->home.prefix_length);
 	for (size_t k = 0; k < i; k++)
 		if (hp_ip6_eq(&c->home[k].home.hoa, &h->home.hoa) || strcmp(c->home[k].virtual_interface, h->virtual_interface) == 0)
 			return hp_error_set(v->error, EINVAL, v->path,

@@ -72,6 +72,7 @@ static void tunnel_on(struct mn *mn, const struct hp_bind *b)
 		leave_care_of(mn, h);
 	mn_kernel_main(mn, &b->coa, true);
 	h->coa = b->coa;
+	h->ha = b->ha;
 	h->out_index = mn->index[b->out_link];
 	h->tunnel = true;
 	mn_kernel_route(mn, i, true);
@@ -105,16 +106,25 @@ static void home_address(struct mn *mn, uint16_t interface, const struct hp_ip6 
 static void tell(const struct mn *mn, const struct hp_event *e)
 {
 	static const char *const name[HP_EVENT_COUNT] = {
-		[HP_EVENT_REGISTERED] = "registered", [HP_EVENT_MOVED] = "moved",     [HP_EVENT_REFRESHED] = "refreshed",
-		[HP_EVENT_DEREGISTERED] = "at home",  [HP_EVENT_EXPIRED] = "expired", [HP_EVENT_REFUSED] = "refused",
+		[HP_EVENT_REGISTERED] = "registered",
+		[HP_EVENT_MOVED] = "moved",
+		[HP_EVENT_REFRESHED] = "refreshed",
+		[HP_EVENT_DEREGISTERED] = "at home",
+		[HP_EVENT_EXPIRED] = "expired",
+		[HP_EVENT_REFUSED] = "refused",
+		[HP_EVENT_HOME_AGENT_UP] = "turns to",
+		[HP_EVENT_HOME_AGENT_DOWN] = "found none",
+		[HP_EVENT_PREFIX_DEPRECATED] = "home prefix deprecated",
+		[HP_EVENT_PREFIX_INVALID] = "home prefix invalid",
 	};
+	const bool agent = e->kind == HP_EVENT_HOME_AGENT_UP || e->kind == HP_EVENT_HOME_AGENT_DOWN;
 	char hoa[HP_IP6_TEXT], coa[HP_IP6_TEXT];
 
 	if (!name[e->kind])
 		return;
-	hp_info("%s: %s, interface %s, care-of address %s, status %u", hp_ip6_text(&e->hoa, hoa), name[e->kind],
-		e->link < mn->conf.interfaces ? mn->conf.interface[e->link].name : "-",
-		hp_ip6_is_any(&e->coa) ? "-" : hp_ip6_text(&e->coa, coa), e->code);
+	hp_info("%s: %s, interface %s, %s %s, %s %u", hp_ip6_text(&e->hoa, hoa), name[e->kind],
+		e->link < mn->conf.interfaces ? mn->conf.interface[e->link].name : "-", agent ? "home agent" : "care-of address",
+		hp_ip6_is_any(&e->coa) ? "-" : hp_ip6_text(&e->coa, coa), agent ? "place" : "status", e->code);
 }
 
 static void carry_out(struct mn *mn)

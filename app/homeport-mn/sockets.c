@@ -13,6 +13,7 @@
 
 #include "homeport-mn/mn.h"
 #include "wire/compose.h"
+#include "wire/icmp6.h"
 #include "wire/nd.h"
 #include "wire/packet.h"
 #include "wire/tunnel.h"
@@ -21,14 +22,17 @@
 #define BATCH          64 /* packets of one descriptor before the others have their turn */
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
 
-/* Next header Mobility Header, routing header or destination options: the rest is none of ours. */
+/* Next header Mobility Header, routing header, destination options, or a home agent address discovery reply: the rest is none of ours. */
 static int attach_filter(int fd)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 6),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HP_PROTO_MH, 2, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HP_PROTO_ROUTING, 1, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HP_PROTO_DSTOPTS, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HP_PROTO_MH, 5, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HP_PROTO_ROUTING, 4, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HP_PROTO_DSTOPTS, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HP_PROTO_ICMPV6, 0, 3),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, HP_IP6_HEADER),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HP_ICMP6_DHAAD_REPLY, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, PACKET),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
@@ -231,6 +235,12 @@ static void unroute(struct mn *mn, const struct hp_packet *p)
 	}
 }
 
+static bool is_discovery(const struct hp_packet *p)
+{
+	return p->proto == HP_PROTO_ICMPV6 && hp_packet_payload_len(p) &&
+	       (*hp_packet_payload(p) == HP_ICMP6_DHAAD_REPLY || *hp_packet_payload(p) == HP_ICMP6_MPA);
+}
+
 void mn_sockets_capture_read(struct mn *mn)
 {
 	static uint8_t packet[PACKET];
@@ -247,6 +257,8 @@ void mn_sockets_capture_read(struct mn *mn)
 			continue;
 		if (p.proto == HP_PROTO_MH)
 			hp_node_message(mn->node, &p, mn_now(mn), mn->fx);
+		else if (is_discovery(&p))
+			hp_node_icmp(mn->node, &p, mn_now(mn), mn->fx);
 		else if (p.has_rh2)
 			unroute(mn, &p);
 	}

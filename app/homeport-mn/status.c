@@ -8,8 +8,8 @@
 #include "homeport-mn/mn.h"
 
 static const char *const state_name[] = {
-	[HP_NODE_DETACHED] = "detached", [HP_NODE_REGISTERING] = "registering", [HP_NODE_AWAY] = "away", [HP_NODE_RETURNING] = "returning",
-	[HP_NODE_HOME] = "home",
+	[HP_NODE_DETACHED] = "detached", [HP_NODE_DISCOVERING] = "discovering", [HP_NODE_REGISTERING] = "registering",
+	[HP_NODE_AWAY] = "away",         [HP_NODE_RETURNING] = "returning",     [HP_NODE_HOME] = "home",
 };
 
 static json_t *address(const struct hp_ip6 *a)
@@ -17,6 +17,23 @@ static json_t *address(const struct hp_ip6 *a)
 	char text[HP_IP6_TEXT];
 
 	return hp_ip6_is_any(a) ? json_null() : json_string(hp_ip6_text(a, text));
+}
+
+/* Null: for ever, as far as known. */
+static json_t *left(uint64_t until_ms, uint64_t now_ms)
+{
+	if (until_ms == UINT64_MAX)
+		return json_null();
+	return json_integer((json_int_t)(until_ms > now_ms ? (until_ms - now_ms) / 1000 : 0));
+}
+
+static json_t *agents(const struct hp_node_view *v)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < v->agents; i++)
+		json_array_append_new(list, address(&v->agent[i]));
+	return list;
 }
 
 static void serve_status(void *ctx, const struct hp_api_request *req, struct hp_api_response *res)
@@ -33,13 +50,14 @@ static void serve_status(void *ctx, const struct hp_api_request *req, struct hp_
 		hp_node_look(mn->node, i, &v);
 		json_array_append_new(
 			homes,
-			json_pack("{s:o, s:s, s:o, s:o, s:o, s:s, s:I, s:I, s:i, s:o}", "home_address", address(&v.hoa), "state",
-				  state_name[v.state], "interface",
+			json_pack("{s:o, s:s, s:o, s:o, s:o, s:s, s:I, s:I, s:i, s:o, s:o, s:o, s:o}", "home_address", address(&v.hoa),
+				  "state", state_name[v.state], "interface",
 				  v.interface < mn->conf.interfaces ? json_string(mn->conf.interface[v.interface].name) : json_null(),
 				  "care_of_address", address(&v.coa), "home_agent", address(&v.ha), "virtual_interface",
 				  mn->conf.home[i].virtual_interface, "lifetime_s", (json_int_t)v.lifetime_s, "remaining_s",
 				  (json_int_t)(v.expires_ms > now ? (v.expires_ms - now) / 1000 : 0), "sequence", (int)v.sequence,
-				  "last_status", v.last_status < 0 ? json_null() : json_integer(v.last_status)));
+				  "last_status", v.last_status < 0 ? json_null() : json_integer(v.last_status), "home_agents", agents(&v),
+				  "valid_s", left(v.valid_until_ms, now), "preferred_s", left(v.preferred_until_ms, now)));
 	}
 	for (unsigned int i = 0; i < HP_NODE_COUNT; i++)
 		json_object_set_new(counters, hp_node_counters[i].name, json_integer((json_int_t)count[i]));

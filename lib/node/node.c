@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "node/state.h"
+#include "wire/checksum.h"
+#include "wire/icmp6.h"
 #include "wire/mh.h"
 
 const struct hp_counter_info hp_node_counters[HP_NODE_COUNT] = {HP_NODE_COUNTERS(HP_COUNTER_INFO)};
@@ -27,6 +29,10 @@ int hp_node_create(struct hp_node **out, const struct hp_node_conf *conf, struct
 	for (unsigned int i = 0; i < n->homes; i++)
 		n->home[i] = (struct home){
 			.conf = conf->home[i],
+			.ha = conf->home[i].ha,
+			.valid_until_ms = UINT64_MAX,
+			.preferred_until_ms = UINT64_MAX,
+			.prefix.due_ms = UINT64_MAX,
 			.interface = HP_LINK_NONE,
 			/* A node that forgot its last number at a restart begins anywhere; 135 tells it better. */
 			.sequence = (uint16_t)hp_random_u64(&n->random),
@@ -81,14 +87,21 @@ static void go_away(struct hp_node *n, struct home *h, uint16_t interface, const
 		    struct hp_effects *fx)
 {
 	leave_home_link(h, fx);
-	h->state = HP_NODE_REGISTERING;
 	h->interface = interface;
 	h->coa = *coa;
 	h->timeout_ms = h->conf.initial_timeout_ms;
+	h->tries = 0;
+	hp_prefix_forget(h);
+	if (hp_ip6_is_any(&h->ha)) {
+		hp_discover_begin(n, h, now, fx);
+		hp_effects_event(fx, HP_EVENT_MOVED, &h->conf.hoa, &h->coa, interface, 0);
+		return;
+	}
+	h->state = HP_NODE_REGISTERING;
 	/* The update leaves before the first tunnel packet: in order, it gets there before it. */
 	hp_register_send(n, h, now, fx);
 	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_BIND,
-						.bind = {.hoa = h->conf.hoa, .coa = h->coa, .ha = h->conf.ha, .out_link = interface}});
+						.bind = {.hoa = h->conf.hoa, .coa = h->coa, .ha = h->ha, .out_link = interface}});
 	hp_effects_event(fx, HP_EVENT_MOVED, &h->conf.hoa, &h->coa, interface, 0);
 }
 
@@ -98,6 +111,10 @@ static void go_home(struct hp_node *n, struct home *h, uint16_t interface, struc
 	leave_home_link(h, fx);
 	h->interface = interface;
 	h->coa = HP_IP6_ANY;
+	h->tries = 0;
+	h->valid_until_ms = h->preferred_until_ms = UINT64_MAX; /* the routers of the link itself say from here */
+	h->deprecated = false;
+	hp_prefix_forget(h);
 	h->state = h->bound ? HP_NODE_RETURNING : HP_NODE_HOME;
 	h->timeout_ms = h->conf.initial_timeout_ms;
 	h->next_ms = UINT64_MAX;
@@ -118,6 +135,7 @@ static void detach(struct home *h, struct hp_effects *fx)
 	h->coa = HP_IP6_ANY;
 	h->next_ms = UINT64_MAX;
 	h->unanswered = false;
+	hp_prefix_forget(h);
 }
 
 static void choose(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
@@ -132,7 +150,7 @@ static void choose(struct hp_node *n, struct home *h, struct hp_now now, struct 
 
 		if (best != HP_LINK_NONE && n->interface[i].preference <= n->interface[best].preference)
 			continue;
-		if (!look_at(h, &n->interface[i], &its_home, &its_coa))
+		if (!look_at(h, &n->interface[i], &its_home, &its_coa) || (!its_home && !h->valid_until_ms))
 			continue;
 		best = (uint16_t)i;
 		home = its_home;
@@ -151,7 +169,8 @@ static void choose(struct hp_node *n, struct home *h, struct hp_now now, struct 
 		go_home(n, h, best, now, fx);
 		return;
 	}
-	if ((h->state == HP_NODE_AWAY || h->state == HP_NODE_REGISTERING) && h->interface == best && hp_ip6_eq(&h->coa, &coa))
+	if ((h->state == HP_NODE_AWAY || h->state == HP_NODE_REGISTERING || h->state == HP_NODE_DISCOVERING) && h->interface == best &&
+	    hp_ip6_eq(&h->coa, &coa))
 		return;
 	n->count[HP_NODE_MOVES]++;
 	go_away(n, h, best, &coa, now, fx);
@@ -209,7 +228,7 @@ void hp_node_address(struct hp_node *n, uint16_t interface, const struct hp_ip6 
 static struct home *home_of(struct hp_node *n, const struct hp_packet *p)
 {
 	for (unsigned int i = 0; i < n->homes; i++)
-		if (hp_ip6_eq(&n->home[i].conf.hoa, hp_packet_destination(p)) && hp_ip6_eq(&n->home[i].conf.ha, &p->src))
+		if (hp_ip6_eq(&n->home[i].conf.hoa, hp_packet_destination(p)) && hp_ip6_eq(&n->home[i].ha, &p->src))
 			return &n->home[i];
 	return NULL;
 }
@@ -226,7 +245,7 @@ static void binding_error(struct hp_node *n, const struct hp_packet *p, struct h
 	for (unsigned int i = 0; i < n->homes; i++) {
 		struct home *h = &n->home[i];
 
-		if (!hp_ip6_eq(&h->conf.hoa, &be.hoa) || !hp_ip6_eq(&h->conf.ha, &p->src))
+		if (!hp_ip6_eq(&h->conf.hoa, &be.hoa) || !hp_ip6_eq(&h->ha, &p->src))
 			continue;
 		n->count[HP_NODE_BE_IN]++;
 		/* §11.3.6: the home agent has lost us: register again. Status 2 says nothing that we could do. */
@@ -260,6 +279,34 @@ void hp_node_message(struct hp_node *n, const struct hp_packet *p, struct hp_now
 		n->count[HP_NODE_IGNORED]++;
 }
 
+void hp_node_icmp(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
+{
+	const size_t len = hp_packet_payload_len(p);
+
+	if (!len || hp_checksum(&p->src, hp_packet_destination(p), HP_PROTO_ICMPV6, hp_packet_payload(p), len) != 0)
+		n->count[HP_NODE_INVALID]++;
+	else if (*hp_packet_payload(p) == HP_ICMP6_DHAAD_REPLY)
+		hp_discover_answered(n, p, now, fx);
+	else if (*hp_packet_payload(p) == HP_ICMP6_MPA)
+		hp_prefix_advertised(n, p, now, fx);
+	else
+		n->count[HP_NODE_IGNORED]++;
+}
+
+/* The home address is one no more: nothing of it is used, until we are on its link and are told otherwise. */
+static void end(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
+{
+	h->valid_until_ms = 0;
+	h->bound = false;
+	hp_effects_event(fx, HP_EVENT_PREFIX_INVALID, &h->conf.hoa, &h->coa, h->interface, 0);
+	choose(n, h, now, fx);
+}
+
+static bool is_away(const struct home *h)
+{
+	return h->state == HP_NODE_DISCOVERING || h->state == HP_NODE_REGISTERING || h->state == HP_NODE_AWAY;
+}
+
 void hp_node_tick(struct hp_node *n, struct hp_now now, struct hp_effects *fx)
 {
 	for (unsigned int i = 0; i < n->homes; i++) {
@@ -271,6 +318,10 @@ void hp_node_tick(struct hp_node *n, struct hp_now now, struct hp_effects *fx)
 		}
 		if (h->next_ms <= now.mono_ms)
 			hp_register_due(n, h, now, fx);
+		if (h->prefix.due_ms <= now.mono_ms)
+			hp_prefix_due(n, h, now, fx);
+		if (is_away(h) && h->valid_until_ms <= now.mono_ms)
+			end(n, h, now, fx);
 	}
 }
 
@@ -285,6 +336,10 @@ uint64_t hp_node_next(const struct hp_node *n)
 			next = h->next_ms;
 		if (h->state == HP_NODE_AWAY && h->expires_ms < next)
 			next = h->expires_ms;
+		if (h->prefix.due_ms < next)
+			next = h->prefix.due_ms;
+		if (is_away(h) && h->valid_until_ms < next)
+			next = h->valid_until_ms;
 	}
 	return next;
 }
@@ -300,7 +355,7 @@ void hp_node_stop(struct hp_node *n, struct hp_now now, struct hp_effects *fx)
 		(void)now;
 		if (h->state == HP_NODE_AWAY || h->state == HP_NODE_REGISTERING)
 			hp_effects_send(fx, &(struct hp_send){.src = h->coa,
-							      .dst = h->conf.ha,
+							      .dst = h->ha,
 							      .hoa = h->conf.hoa,
 							      .link = h->interface,
 							      .hop_limit = 64,
@@ -320,7 +375,7 @@ void hp_node_look(const struct hp_node *n, unsigned int home, struct hp_node_vie
 
 	*out = (struct hp_node_view){
 		.hoa = h->conf.hoa,
-		.ha = h->conf.ha,
+		.ha = h->ha,
 		.coa = h->coa,
 		.state = h->state,
 		.interface = h->interface,
@@ -328,7 +383,11 @@ void hp_node_look(const struct hp_node *n, unsigned int home, struct hp_node_vie
 		.last_status = h->last_status,
 		.lifetime_s = h->state == HP_NODE_AWAY ? h->lifetime_s : 0,
 		.expires_ms = h->state == HP_NODE_AWAY ? h->expires_ms : 0,
+		.valid_until_ms = h->valid_until_ms,
+		.preferred_until_ms = h->preferred_until_ms,
+		.agents = h->search.agents,
 	};
+	memcpy(out->agent, h->search.agent, sizeof(out->agent));
 }
 
 const uint64_t *hp_node_count(const struct hp_node *n)

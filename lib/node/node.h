@@ -22,9 +22,10 @@ struct hp_node;
 #define HP_NODE_HOMES      16
 #define HP_NODE_INTERFACES 32
 #define HP_NODE_ADDRESSES  16 /* remembered of one interface */
+#define HP_NODE_AGENTS     16 /* remembered of one answer */
 
 struct hp_node_home {
-	struct hp_ip6 hoa, ha;
+	struct hp_ip6 hoa, ha;       /* ha ::: to be discovered */
 	uint8_t prefix_length;       /* of the home link */
 	uint32_t lifetime_s;         /* asked for */
 	uint32_t initial_timeout_ms; /* first wait for an acknowledgement (§12: 1,500 with DAD) */
@@ -45,6 +46,10 @@ struct hp_node_conf {
 	X(HP_NODE_IGNORED, "mh.ignored", "messages that answer nothing of ours")                                                           \
 	X(HP_NODE_INVALID, "mh.invalid", "Mobility Headers that failed a check")                                                           \
 	X(HP_NODE_RETRANSMITTED, "mh.retransmitted", "Binding Updates repeated for want of an answer")                                     \
+	X(HP_NODE_DHAAD_OUT, "dhaad.out", "home agent address discovery requests sent")                                                    \
+	X(HP_NODE_MPS_OUT, "mps.out", "Mobile Prefix Solicitations sent")                                                                  \
+	X(HP_NODE_MPA_IN, "mpa.in", "Mobile Prefix Advertisements taken")                                                                  \
+	X(HP_NODE_MPA_UNSOLICITED, "mpa.unsolicited", "Mobile Prefix Advertisements that answered nothing: asked for anew")                \
 	X(HP_NODE_MOVES, "moves", "changes of the point of attachment")
 enum hp_node_counter { HP_NODE_COUNTERS(HP_COUNTER_ENUM) HP_NODE_COUNT };
 extern const struct hp_counter_info hp_node_counters[HP_NODE_COUNT];
@@ -60,6 +65,8 @@ void hp_node_address(struct hp_node *n, uint16_t interface, const struct hp_ip6 
 		     struct hp_effects *fx);
 /* A Mobility Header packet (hp_packet_read_node said OK, proto 135) that came in on an interface. */
 void hp_node_message(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
+/* An ICMPv6 packet of Mobile IPv6 (types 145 and 147; hp_packet_read_node said OK), its checksum not looked at yet. */
+void hp_node_icmp(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
 void hp_node_tick(struct hp_node *n, struct hp_now now, struct hp_effects *fx);
 uint64_t hp_node_next(const struct hp_node *n);
 /* Leaving for good: every binding is given up, once, unacknowledged. */
@@ -67,6 +74,7 @@ void hp_node_stop(struct hp_node *n, struct hp_now now, struct hp_effects *fx);
 
 enum hp_node_state {
 	HP_NODE_DETACHED,    /* no usable interface */
+	HP_NODE_DISCOVERING, /* away, no home agent is known */
 	HP_NODE_REGISTERING, /* away, the home agent has not answered yet */
 	HP_NODE_AWAY,        /* bound */
 	HP_NODE_RETURNING,   /* at home, de-registration not answered yet */
@@ -78,9 +86,12 @@ struct hp_node_view {
 	enum hp_node_state state;
 	uint16_t interface; /* HP_LINK_NONE: none */
 	uint16_t sequence;
-	int last_status;     /* of the last acknowledgement, -1: none yet */
-	uint32_t lifetime_s; /* granted */
-	uint64_t expires_ms; /* mono_ms */
+	int last_status;                             /* of the last acknowledgement, -1: none yet */
+	uint32_t lifetime_s;                         /* granted */
+	uint64_t expires_ms;                         /* mono_ms */
+	uint64_t valid_until_ms, preferred_until_ms; /* of the home address; UINT64_MAX: for ever as far as known, 0: invalid */
+	unsigned int agents;                         /* discovered ones, in their order */
+	struct hp_ip6 agent[HP_NODE_AGENTS];
 };
 void hp_node_look(const struct hp_node *n, unsigned int home, struct hp_node_view *out);
 const uint64_t *hp_node_count(const struct hp_node *n);

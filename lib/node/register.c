@@ -7,6 +7,7 @@
 
 #define MAX_BINDACK_TIMEOUT_MS 32000 /* §12 */
 #define MAX_UPDATE_RATE        3     /* a second (§12) */
+#define TRIES                  3     /* unanswered ones, then another home agent where there is a choice */
 #define RETRY_REFUSED_MS       30000 /* after a refusal that only an operator can mend */
 #define HOP_LIMIT              64
 
@@ -18,16 +19,24 @@ static uint64_t allowed_at(const struct home *h)
 	return third ? third + 1000 : 0;
 }
 
+/* §11.4.2: no longer than the home address lives. */
+static uint16_t lifetime(const struct home *h, struct hp_now now)
+{
+	const uint64_t left_s = h->valid_until_ms > now.mono_ms ? (h->valid_until_ms - now.mono_ms) / 1000 : 0;
+
+	/* Zero would give the binding up. */
+	return (uint16_t)(left_s / 4 < h->conf.lifetime_s / 4 ? (left_s >= 4 ? left_s / 4 : 1) : h->conf.lifetime_s / 4);
+}
+
 static void send_update(struct hp_node *n, struct home *h, bool acknowledge, struct hp_now now, struct hp_effects *fx)
 {
 	bool away = h->state == HP_NODE_REGISTERING || h->state == HP_NODE_AWAY;
-	struct hp_bu bu = {
-		.sequence = ++h->sequence, .ack = acknowledge, .home = true, .lifetime = away ? (uint16_t)(h->conf.lifetime_s / 4) : 0};
+	struct hp_bu bu = {.sequence = ++h->sequence, .ack = acknowledge, .home = true, .lifetime = away ? lifetime(h, now) : 0};
 	uint8_t body[HP_MH_ROOM];
 	int len = hp_bu_write(&bu, body, sizeof(body));
 	struct hp_send s = {
 		.src = away ? h->coa : h->conf.hoa,
-		.dst = h->conf.ha,
+		.dst = h->ha,
 		.link = h->interface,
 		.hop_limit = HOP_LIMIT,
 		.proto = HP_PROTO_MH,
@@ -81,11 +90,18 @@ void hp_register_due(struct hp_node *n, struct home *h, struct hp_now now, struc
 {
 	h->next_ms = UINT64_MAX;
 	switch (h->state) {
+	case HP_NODE_DISCOVERING:
+		hp_discover_due(n, h, now, fx);
+		break;
 	case HP_NODE_REGISTERING:
 	case HP_NODE_RETURNING:
 	case HP_NODE_AWAY:
 		/* Each repetition has a sequence number of its own; the wait doubles (§11.8). A refresh begins with the first wait. */
 		if (h->unanswered && h->sent_ms[0] && now.mono_ms >= h->sent_ms[0] + h->timeout_ms) {
+			if (h->state != HP_NODE_RETURNING && ++h->tries >= TRIES && hp_discover_has_choice(h)) {
+				hp_discover_next(n, h, now, fx);
+				break;
+			}
 			n->count[HP_NODE_RETRANSMITTED]++;
 			h->timeout_ms = 2 * h->timeout_ms > MAX_BINDACK_TIMEOUT_MS ? MAX_BINDACK_TIMEOUT_MS : 2 * h->timeout_ms;
 		} else if (!h->unanswered) {
@@ -100,7 +116,10 @@ void hp_register_due(struct hp_node *n, struct home *h, struct hp_now now, struc
 
 static void accepted(struct hp_node *n, struct home *h, const struct hp_ba *ba, struct hp_now now, struct hp_effects *fx)
 {
+	const bool fresh = h->state != HP_NODE_AWAY;
+
 	h->unanswered = false;
+	h->tries = 0;
 	h->timeout_ms = h->conf.initial_timeout_ms;
 	if (h->state == HP_NODE_RETURNING) {
 		h->state = HP_NODE_HOME;
@@ -119,6 +138,9 @@ static void accepted(struct hp_node *n, struct home *h, const struct hp_ba *ba, 
 	h->next_ms = now.mono_ms + h->lifetime_s * 800ull;
 	if (ba->has_refresh_advice && ba->refresh_advice && ba->refresh_advice < ba->lifetime)
 		h->next_ms = now.mono_ms + ba->refresh_advice * 4000ull;
+	/* §11.7.3: status 1, and once with each new registration, so that the home address' lifetime is known. */
+	if (fresh || ba->status == HP_BA_PREFIX_DISCOVERY)
+		hp_prefix_ask(n, h, now, fx);
 }
 
 static void refused(struct hp_node *n, struct home *h, const struct hp_ba *ba, struct hp_now now, struct hp_effects *fx)
@@ -138,6 +160,10 @@ static void refused(struct hp_node *n, struct home *h, const struct hp_ba *ba, s
 		}
 		/* fallthrough */
 	default:
+		if (h->state != HP_NODE_RETURNING && hp_discover_has_choice(h)) {
+			hp_discover_next(n, h, now, fx);
+			break;
+		}
 		/* Nothing that trying at once would mend. */
 		h->unanswered = false;
 		h->next_ms = now.mono_ms + RETRY_REFUSED_MS;

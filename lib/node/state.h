@@ -20,6 +20,7 @@ struct home {
 	struct hp_node_home conf;
 	enum hp_node_state state;
 	uint16_t interface;
+	struct hp_ip6 ha; /* the home agent in use; ::: none is known */
 	struct hp_ip6 coa;
 	bool bound;          /* the home agent has, or may have, a binding of ours */
 	uint16_t sequence;   /* of the last update sent */
@@ -27,9 +28,24 @@ struct home {
 	uint32_t timeout_ms; /* until it is repeated */
 	uint64_t next_ms;    /* when something is due, UINT64_MAX: nothing */
 	uint64_t sent_ms[3]; /* of the last three, newest first; 0: none (§11.8) */
+	unsigned int tries;  /* updates that this home agent has not answered */
 	int last_status;
 	uint32_t lifetime_s;
 	uint64_t expires_ms;
+	struct { /* §11.4.1; its timer is next_ms */
+		uint16_t identifier;
+		unsigned int sent, agents, at; /* agents: as last answered; at: the one in use */
+		struct hp_ip6 agent[HP_NODE_AGENTS];
+	} search;
+	/* Of the home prefix, UINT64_MAX: for ever as far as we know; 0: the home address is no more. */
+	uint64_t valid_until_ms, preferred_until_ms;
+	bool deprecated;
+	struct { /* §11.4.2 */
+		uint16_t identifier;
+		bool asking; /* no answer to it has been received */
+		unsigned int sent;
+		uint64_t due_ms, asked_ms;
+	} prefix;
 };
 
 struct hp_node {
@@ -39,6 +55,23 @@ struct hp_node {
 	struct hp_random random;
 	uint64_t count[HP_NODE_COUNT];
 };
+
+/* discover.c */
+/* Without a home agent: looks for one. */
+void hp_discover_begin(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
+void hp_discover_due(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
+/* The one in use does not serve us: the next in the order of the answer, or another search. */
+void hp_discover_next(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
+/* Whether home agents are found here, not configured. */
+bool hp_discover_has_choice(const struct home *h);
+void hp_discover_answered(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
+
+/* prefix.c */
+/* A solicitation, unless one is under way. */
+void hp_prefix_ask(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
+void hp_prefix_due(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
+void hp_prefix_forget(struct home *h); /* nothing is awaited or due */
+void hp_prefix_advertised(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
 
 /* register.c */
 /* A new update at once (or as soon as the rate allows), its repetition armed. */

@@ -4,7 +4,10 @@
 
 #include "node/node.h"
 #include "run.h"
+#include "wire/checksum.h"
 #include "wire/compose.h"
+#include "wire/discovery.h"
+#include "wire/icmp6.h"
 #include "wire/mh.h"
 
 static const struct hp_ip6 hoa = {{0x20, 1, 0xd, 0xb8, 0, 1, [14] = 1}}, ha = {{0x20, 1, 0xd, 0xb8, 0, 1, [15] = 1}};
@@ -21,6 +24,12 @@ struct world {
 	struct hp_bu bu;
 	struct hp_send sent;
 	bool bound, unbound, home, home_gone, announced;
+	unsigned int requests, solicitations;
+	uint16_t identifier;
+	struct hp_ip6 asked;
+	struct hp_ip6 tunnel; /* other end */
+	unsigned int events[HP_EVENT_COUNT];
+	bool silent_agent; /* solicitations are not answered by themselves */
 };
 
 static struct hp_now now(const struct world *w)
@@ -28,10 +37,27 @@ static struct hp_now now(const struct world *w)
 	return (struct hp_now){.mono_ms = w->now_ms, .wall_ms = w->now_ms + 1000000};
 }
 
+static void look_at_icmp(struct world *w, const struct hp_packet *p)
+{
+	const uint8_t *m = hp_packet_payload(p);
+
+	CU_ASSERT_EQUAL(hp_checksum(hp_packet_source(p), &p->dst, HP_PROTO_ICMPV6, m, hp_packet_payload_len(p)), 0);
+	w->announced = w->announced || m[0] == HP_ICMP6_NA;
+	if (m[0] != HP_ICMP6_DHAAD_REQUEST && m[0] != HP_ICMP6_MPS)
+		return;
+	w->requests += m[0] == HP_ICMP6_DHAAD_REQUEST;
+	w->solicitations += m[0] == HP_ICMP6_MPS;
+	w->identifier = (uint16_t)(m[4] << 8 | m[5]);
+	w->asked = p->dst;
+	/* §6.5, §6.7: from the care-of address, the solicitation with the option. */
+	CU_ASSERT(hp_packet_payload_len(p) == 8 && m[1] == 0 && m[6] == 0 && m[7] == 0 && p->has_hao == (m[0] == HP_ICMP6_MPS));
+}
+
 /* Reads the effects of the last call into the world, and the update as its receiver would. */
 static void see(struct world *w)
 {
-	w->updates = 0;
+	w->updates = w->requests = w->solicitations = 0;
+	memset(w->events, 0, sizeof(w->events));
 	w->bound = w->unbound = w->home = w->home_gone = w->announced = false;
 	for (size_t i = 0; i < hp_effects_count(w->fx); i++) {
 		const struct hp_effect *e = hp_effects_at(w->fx, i);
@@ -46,7 +72,7 @@ static void see(struct world *w)
 			CU_ASSERT_FATAL(len > 0);
 			CU_ASSERT_EQUAL_FATAL(hp_packet_read(&p, packet, (size_t)len), HP_WALK_OK);
 			if (p.proto != HP_PROTO_MH) {
-				w->announced = true;
+				look_at_icmp(w, &p);
 				break;
 			}
 			CU_ASSERT_EQUAL(hp_mh_check(hp_packet_payload(&p), hp_packet_payload_len(&p), hp_packet_source(&p), &p.dst, &type,
@@ -58,6 +84,7 @@ static void see(struct world *w)
 			break;
 		case HP_EFFECT_BIND:
 			w->bound = true;
+			w->tunnel = e->bind.ha;
 			break;
 		case HP_EFFECT_UNBIND:
 			w->unbound = true;
@@ -68,6 +95,9 @@ static void see(struct world *w)
 			else
 				w->home_gone = true;
 			break;
+		case HP_EFFECT_EVENT:
+			w->events[e->event.kind]++;
+			break;
 		default:
 			break;
 		}
@@ -75,10 +105,10 @@ static void see(struct world *w)
 	hp_effects_clear(w->fx);
 }
 
-static void open_world(struct world *w)
+static void open_home(struct world *w, const struct hp_ip6 *agent)
 {
 	static const uint32_t preference[] = {10, 1};
-	const struct hp_node_home home = {.hoa = hoa, .ha = ha, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500};
+	const struct hp_node_home home = {.hoa = hoa, .ha = *agent, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500};
 	const struct hp_node_conf c = {.homes = 1, .home = &home, .interfaces = 2, .preference = preference, .seed = 5};
 
 	*w = (struct world){.now_ms = 5000};
@@ -87,6 +117,11 @@ static void open_world(struct world *w)
 	hp_node_interface(w->node, 0, true, &mac, now(w), w->fx);
 	hp_node_interface(w->node, 1, true, &mac, now(w), w->fx);
 	see(w);
+}
+
+static void open_world(struct world *w)
+{
+	open_home(w, &ha);
 }
 
 static void close_world(struct world *w)
@@ -116,6 +151,39 @@ static void hear(struct world *w, const struct hp_ip6 *src, const struct hp_ip6 
 	see(w);
 }
 
+static void hear_icmp(struct world *w, const struct hp_ip6 *src, bool routed, const uint8_t *body, int len)
+{
+	struct hp_node_view v;
+	struct hp_send s = {.src = *src, .hop_limit = 64, .proto = HP_PROTO_ICMPV6, .body = body, .body_len = (size_t)len};
+	uint8_t packet[1280];
+	struct hp_packet p;
+
+	hp_node_look(w->node, 0, &v);
+	s.dst = routed ? hoa : v.coa;
+	if (routed)
+		s.coa = v.coa;
+	len = hp_compose(&s, packet, sizeof(packet));
+	CU_ASSERT_EQUAL_FATAL(hp_packet_read_node(&p, packet, (size_t)len), HP_WALK_OK);
+	hp_node_icmp(w->node, &p, now(w), w->fx);
+}
+
+static void hear_prefix(struct world *w, const struct hp_ip6 *src, uint16_t identifier, uint32_t valid_s, uint32_t preferred_s)
+{
+	const struct hp_mpa m = {.identifier = identifier,
+				 .prefixes = 2,
+				 .prefix = {{.prefix = {{0x20, 1, 0xd, 0xb8, 0, 9}}, .length = 64, .valid_s = 1},
+					    {.prefix = ha,
+					     .length = 64,
+					     .on_link = true,
+					     .autonomous = true,
+					     .router_address = true,
+					     .valid_s = valid_s,
+					     .preferred_s = preferred_s}}};
+	uint8_t body[256];
+
+	hear_icmp(w, src, true, body, hp_mpa_write(&m, body, sizeof(body)));
+}
+
 static void hear_ba(struct world *w, const struct hp_ip6 *src, const struct hp_ba *ba)
 {
 	struct hp_node_view v;
@@ -123,6 +191,10 @@ static void hear_ba(struct world *w, const struct hp_ip6 *src, const struct hp_b
 
 	hp_node_look(w->node, 0, &v);
 	hear(w, src, &hoa, &v.coa, body, hp_ba_write(ba, body, sizeof(body)));
+	if (w->solicitations && !w->silent_agent) {
+		hear_prefix(w, src, w->identifier, UINT32_MAX, UINT32_MAX);
+		CU_ASSERT_EQUAL(hp_effects_count(w->fx), 0);
+	}
 }
 
 static void acknowledge(struct world *w, uint8_t status, uint16_t sequence, uint16_t lifetime)
@@ -283,6 +355,172 @@ static void test_refusals(void)
 	}
 }
 
+static void hear_agents(struct world *w, uint16_t identifier, const struct hp_ip6 *a, unsigned int n)
+{
+	struct hp_dhaad_reply r = {.identifier = identifier, .agents = n};
+	uint8_t body[256];
+
+	memcpy(r.agent, a, n * sizeof(*a));
+	hear_icmp(w, &ha, false, body, hp_dhaad_reply_write(&r, body, sizeof(body)));
+	see(w);
+}
+
+/* §11.4.1: 3 s, then twice as long each time, four repetitions of the same message; from the care-of address to the anycast address. */
+static void test_discover(void)
+{
+	static const struct hp_ip6 anycast = {{0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0xfd, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe}};
+	static const uint64_t wait_ms[] = {3000, 6000, 12000, 24000};
+	const struct hp_ip6 list[] = {{{0xfe, 0x80, [15] = 1}}, ha, {{0x20, 1, 0xd, 0xb8, 0, 1, [15] = 2}}};
+	struct hp_node_view v;
+	uint16_t identifier;
+	struct world w;
+
+	open_home(&w, &HP_IP6_ANY);
+	address(&w, 0, &coa_a, true, false);
+	CU_ASSERT(w.requests == 1 && w.updates == 0 && !w.bound && hp_ip6_eq(&w.asked, &anycast));
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_DISCOVERING);
+	identifier = w.identifier;
+	for (size_t i = 0; i < HP_LEN(wait_ms); i++) {
+		advance(&w, w.now_ms + wait_ms[i] - 1);
+		CU_ASSERT_EQUAL(w.requests, 0);
+		advance(&w, w.now_ms + 1);
+		CU_ASSERT(w.requests == 1 && w.identifier == identifier);
+	}
+	advance(&w, w.now_ms + 47999);
+	CU_ASSERT(w.requests == 0 && !w.events[HP_EVENT_HOME_AGENT_DOWN]);
+	advance(&w, w.now_ms + 1);
+	CU_ASSERT(w.requests == 0 && w.events[HP_EVENT_HOME_AGENT_DOWN] == 1);
+	/* Late, but none has been asked for since. */
+	advance(&w, w.now_ms + 60000);
+	CU_ASSERT(w.requests == 1 && w.identifier != identifier);
+	hear_agents(&w, identifier, list, 3);
+	CU_ASSERT(w.updates == 0 && state(&w) == HP_NODE_DISCOVERING);
+	hear_agents(&w, w.identifier, list, 1);
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_DISCOVERING); /* none of use */
+	hear_agents(&w, w.identifier, list, 3);
+	CU_ASSERT(w.updates == 1 && hp_ip6_eq(&w.sent.dst, &ha) && w.bound && hp_ip6_eq(&w.tunnel, &ha));
+	acknowledge(&w, 0, w.bu.sequence, 150);
+	hp_node_look(w.node, 0, &v);
+	CU_ASSERT(v.state == HP_NODE_AWAY && hp_ip6_eq(&v.ha, &ha) && v.agents == 2);
+	/* §11.4.1: a new registration goes to the same one first. */
+	address(&w, 0, &coa_b, true, false);
+	address(&w, 0, &coa_a, false, true);
+	CU_ASSERT(w.updates == 1 && w.requests == 0 && hp_ip6_eq(&w.sent.dst, &ha));
+	close_world(&w);
+}
+
+/* The next in the order of the answer when one refuses or is silent, never sooner than the first wait; after the last a new search. */
+static void test_next_agent(void)
+{
+	const struct hp_ip6 list[] = {{{0x20, 1, 0xd, 0xb8, 0, 1, [15] = 2}}, ha, {{0x20, 1, 0xd, 0xb8, 0, 1, [15] = 3}}};
+	struct world w;
+
+	open_home(&w, &HP_IP6_ANY);
+	address(&w, 0, &coa_a, true, false);
+	hear_agents(&w, w.identifier, list, 3);
+	CU_ASSERT(w.updates == 1 && hp_ip6_eq(&w.sent.dst, &list[0]));
+	advance(&w, w.now_ms + 1500);
+	advance(&w, w.now_ms + 3000);
+	CU_ASSERT(w.updates == 1 && hp_ip6_eq(&w.sent.dst, &list[0]));
+	advance(&w, w.now_ms + 6000);
+	CU_ASSERT(w.updates == 1 && hp_ip6_eq(&w.sent.dst, &ha) && w.bound && hp_ip6_eq(&w.tunnel, &ha));
+	/* What the one before says now is nobody's business. */
+	hear_ba(&w, &list[0], &(struct hp_ba){.sequence = w.bu.sequence, .lifetime = 150});
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_REGISTERING);
+	w.now_ms += 400;
+	acknowledge(&w, HP_BA_RESOURCES, w.bu.sequence, 0);
+	CU_ASSERT(w.updates == 0 && w.bound && hp_ip6_eq(&w.tunnel, &list[2]));
+	advance(&w, w.now_ms + 1099);
+	CU_ASSERT_EQUAL(w.updates, 0);
+	advance(&w, w.now_ms + 1);
+	CU_ASSERT(w.updates == 1 && hp_ip6_eq(&w.sent.dst, &list[2]));
+	hear_ba(&w, &list[2], &(struct hp_ba){.status = HP_BA_PROHIBITED, .sequence = w.bu.sequence});
+	CU_ASSERT(w.requests == 1 && w.unbound && state(&w) == HP_NODE_DISCOVERING);
+	close_world(&w);
+}
+
+/* §11.4.2, §11.4.3: asked for after a registration, repeated, taken once and only from the home agent; an unsolicited one is thrown away
+ * and asked for. */
+static void test_prefixes(void)
+{
+	struct hp_node_view v;
+	uint16_t identifier;
+	struct world w;
+
+	open_world(&w);
+	w.silent_agent = true;
+	address(&w, 0, &coa_a, true, false);
+	CU_ASSERT_EQUAL(w.solicitations, 0);
+	acknowledge(&w, 0, w.bu.sequence, 65535);
+	CU_ASSERT(w.solicitations == 1 && hp_ip6_eq(&w.asked, &ha));
+	identifier = w.identifier;
+	advance(&w, w.now_ms + 2999);
+	CU_ASSERT_EQUAL(w.solicitations, 0);
+	advance(&w, w.now_ms + 1);
+	CU_ASSERT(w.solicitations == 1 && w.identifier == identifier);
+	hear_prefix(&w, &coa_b, identifier, 7, 7); /* not its home agent */
+	hp_node_look(w.node, 0, &v);
+	CU_ASSERT(v.valid_until_ms == UINT64_MAX);
+	hear_prefix(&w, &ha, identifier, 1000, 500);
+	hp_node_look(w.node, 0, &v);
+	CU_ASSERT(v.valid_until_ms == w.now_ms + 1000000 && v.preferred_until_ms == w.now_ms + 500000);
+	/* "No other advertisement has yet been received for this value." */
+	hear_prefix(&w, &ha, identifier, 7, 7);
+	see(&w);
+	hp_node_look(w.node, 0, &v);
+	CU_ASSERT(w.solicitations <= 1 && v.valid_until_ms == w.now_ms + 1000000);
+	if (!w.solicitations)
+		advance(&w, w.now_ms + 1000);
+	CU_ASSERT(w.solicitations == 1 && w.identifier != identifier);
+	hear_prefix(&w, &ha, w.identifier, 1000, 500);
+	see(&w);
+	/* Before its time is over fresh information is asked for. */
+	advance(&w, w.now_ms + 399999);
+	CU_ASSERT_EQUAL(w.solicitations, 0);
+	advance(&w, w.now_ms + 1);
+	CU_ASSERT_EQUAL(w.solicitations, 1);
+	/* Status 1 asks for it too. */
+	hear_prefix(&w, &ha, w.identifier, 1000, 1000);
+	see(&w);
+	w.now_ms += 2000;
+	address(&w, 0, &coa_b, true, false);
+	address(&w, 0, &coa_a, false, true);
+	acknowledge(&w, HP_BA_PREFIX_DISCOVERY, w.bu.sequence, 150);
+	CU_ASSERT_EQUAL(w.solicitations, 1);
+	close_world(&w);
+}
+
+/* The home address' own end: told when deprecated, no registration beyond, given up when invalid, taken up again at home. */
+static void test_renumbered(void)
+{
+	struct hp_node_view v;
+	struct world w;
+
+	open_world(&w);
+	w.silent_agent = true;
+	address(&w, 0, &coa_a, true, false);
+	acknowledge(&w, 0, w.bu.sequence, 150);
+	hear_prefix(&w, &ha, w.identifier, 100, 0);
+	see(&w);
+	CU_ASSERT(w.events[HP_EVENT_PREFIX_DEPRECATED] == 1 && state(&w) == HP_NODE_AWAY);
+	advance(&w, w.now_ms + 50000);
+	address(&w, 1, &coa_b, true, false);
+	address(&w, 0, &coa_a, false, true);
+	CU_ASSERT(w.updates == 1 && w.bu.lifetime == 12); /* 50 s in units of 4 s */
+	for (int i = 0; i < 20 && !w.events[HP_EVENT_PREFIX_INVALID]; i++)
+		advance(&w, hp_node_next(w.node));
+	CU_ASSERT(w.events[HP_EVENT_PREFIX_INVALID] == 1 && w.unbound && state(&w) == HP_NODE_DETACHED);
+	CU_ASSERT_EQUAL(w.now_ms, 5000 + 100000);
+	hp_node_look(w.node, 0, &v);
+	CU_ASSERT_EQUAL(v.valid_until_ms, 0);
+	address(&w, 0, &coa_a, true, false);
+	CU_ASSERT(w.updates == 0 && state(&w) == HP_NODE_DETACHED);
+	address(&w, 0, &coa_a, false, true);
+	address(&w, 0, &at_home, true, false);
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_HOME);
+	close_world(&w);
+}
+
 /* §11.5.3 and §11.8: a move is told at once, but never more than three updates a second. */
 static void test_moves(void)
 {
@@ -382,6 +620,10 @@ int main(void)
 		{"Binding Errors (11.3.6)", test_binding_error},
 		{"several homes", test_homes},
 		{"expiry and leaving", test_expiry},
+		{"home agent discovery (11.4.1)", test_discover},
+		{"the next home agent (11.4.1)", test_next_agent},
+		{"prefix discovery (11.4.2, 11.4.3)", test_prefixes},
+		{"a home prefix that ends (11.4.3)", test_renumbered},
 		HP_TESTS_END,
 	};
 
