@@ -111,7 +111,7 @@ static inline void ask(struct hp_worker *w, struct rte_mbuf *m, const struct hp_
 	if (own && h->next == HP_PROTO_IPV6 && m->data_len >= 2 * HP_IP6_HEADER && hp_ip6_eq(&h->dst, own))
 		hp_detunnel_add(w, m, HP_IP6_HEADER);
 	else
-		hp_lookup_add(&w->lookup, w->shared->hot, m, &h->dst);
+		hp_destination_add(w, m, &h->dst);
 }
 
 #define AHEAD 4 /* frames whose first octets are fetched in advance */

@@ -81,7 +81,7 @@ static bool one(struct hp_worker *w, struct rte_mbuf *m, uint32_t at, uint64_t h
 		w->account[e->id].bytes += m->data_len;
 	}
 	if (!w->shared->spread || !hp_spread_packet(w, m))
-		hp_lookup_add(&w->lookup, hot, m, &h->dst);
+		hp_destination_add(w, m, &h->dst);
 	return true;
 }
 

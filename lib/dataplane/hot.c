@@ -74,6 +74,20 @@ static uint32_t find(const struct hp_hot *h, uint64_t hash_, const struct hp_ip6
 	return hp_index_search(h->index, hash_, is, h->entry, key);
 }
 
+/* Before the key is published, and after it was withdrawn. */
+static void filter(struct hp_hot *h, const struct hp_ip6 *key, bool in)
+{
+	const unsigned int bit = hp_hot_filter_bit(h, key);
+	const uint64_t one = 1ull << bit % 64;
+	uint64_t *word = &h->filter[bit / 64];
+
+	if (in)
+		h->filtered[bit]++;
+	else
+		h->filtered[bit]--;
+	__atomic_store_n(word, h->filtered[bit] ? *word | one : *word & ~one, __ATOMIC_RELEASE);
+}
+
 /* After it was published or withdrawn: workers that remember one of our addresses ask again (worker.h). */
 static void touched(struct hp_hot *h, const struct hp_hot_entry *e)
 {
@@ -105,12 +119,15 @@ int hp_hot_put(struct hp_hot *h, const struct hp_hot_entry *e, struct hp_hot_ent
 		touched(h, old);
 		return 0;
 	}
+	filter(h, &e->prefix, true);
 	ret = hp_index_add(h->written, key, fresh);
-	if (ret)
+	if (ret) {
+		filter(h, &e->prefix, false);
 		h->free_count++;
-	else
-		touched(h, e);
-	return ret;
+		return ret;
+	}
+	touched(h, e);
+	return 0;
 }
 
 int hp_hot_remove(struct hp_hot *h, const struct hp_ip6 *key, struct hp_hot_entry *old)
@@ -124,6 +141,7 @@ int hp_hot_remove(struct hp_hot *h, const struct hp_ip6 *key, struct hp_hot_entr
 		return -ENOMEM;
 	*old = h->entry[before];
 	hp_index_remove(h->written, key_hash, before);
+	filter(h, key, false);
 	hp_reclaim_retire(h->reclaim, entry_back, h, NULL, before);
 	touched(h, old);
 	return 0;

@@ -39,6 +39,7 @@ struct hp_hot_entry {
 
 #define HP_HOT_SOURCES 256  /* outer sources: addresses of ours that a binding was registered with */
 #define HP_HOT_LOCALS  1024 /* own addresses at most */
+#define HP_HOT_FILTER  4096 /* bits; a power of two */
 #define HP_HOT_SPARE   4096 /* entries retired but still visible; more churn than this in a grace period waits for it */
 
 /* Two cache lines a packet: a bucket of the index, then the entry. */
@@ -46,6 +47,8 @@ struct hp_hot {
 	const struct hp_index *index;
 	struct hp_hot_entry *entry; /* all of them, in one piece */
 	struct hp_key_secret secret;
+	/* A bit for the upper half of every key: home prefixes are few, and most of what is forwarded is in none of them. */
+	uint64_t filter[HP_HOT_FILTER / 64];
 	uint32_t locals_version; /* changes with every address of ours that comes or goes */
 	struct hp_ip6 source[HP_HOT_SOURCES];
 	/* Management's. */
@@ -53,6 +56,7 @@ struct hp_hot {
 	unsigned int sources;
 	uint32_t *free_entry; /* stack of positions */
 	uint32_t free_count;
+	uint32_t filtered[HP_HOT_FILTER]; /* keys by bit */
 	struct hp_reclaim *reclaim;
 };
 
@@ -68,6 +72,22 @@ const struct hp_hot_entry *hp_hot_find(const struct hp_hot *hot, const struct hp
 
 /* The index of an outer source, entered when new: >= 0 or -ENOSPC. Sources are never removed: they are few. */
 int hp_hot_source(struct hp_hot *hot, const struct hp_ip6 *address);
+
+static inline unsigned int hp_hot_filter_bit(const struct hp_hot *hot, const struct hp_ip6 *key)
+{
+	uint64_t upper;
+
+	memcpy(&upper, key, sizeof(upper));
+	return (unsigned int)((upper ^ hot->secret.word[0]) * 0x9e3779b97f4a7c15u >> 52) & (HP_HOT_FILTER - 1);
+}
+
+/* False: not in the table. Saves the lookup, and with it the walk to a line that nothing else brings into a cache. */
+static inline bool hp_hot_may_have(const struct hp_hot *hot, const struct hp_ip6 *key)
+{
+	const unsigned int bit = hp_hot_filter_bit(hot, key);
+
+	return __atomic_load_n(&hot->filter[bit / 64], __ATOMIC_RELAXED) >> bit % 64 & 1;
+}
 
 /* A worker's lookup in three steps, each over a whole burst before the next, so that the lines of all packets are under way at once:
  * ask (the bucket's line), candidate (the entry's line), confirm. What confirm returns is valid until the next quiescent point. */

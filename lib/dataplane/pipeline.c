@@ -22,7 +22,7 @@ static uint64_t metered(struct hp_worker *w, enum hp_stage stage, void (*run)(st
 	return hp_stage_lap(w, stage, packets, since);
 }
 
-/* From the destination lookup on; the lanes behind it are empty, and so they are left. */
+/* From the destination lookup on; the lanes are left empty. */
 static void rest(struct hp_worker *w, uint64_t at)
 {
 	at = metered(w, HP_STAGE_LOOKUP, hp_stage_lookup, w->lookup.n, at);
@@ -49,6 +49,6 @@ void hp_pipeline_resume(struct hp_worker *w, struct rte_mbuf **m, unsigned int n
 	const uint64_t start = rte_rdtsc();
 
 	for (unsigned int i = 0; i < n; i++)
-		hp_lookup_add(&w->lookup, w->shared->hot, m[i], &hp_header(m[i])->dst);
+		hp_destination_add(w, m[i], &hp_header(m[i])->dst);
 	rest(w, start);
 }

@@ -211,6 +211,15 @@ static inline void hp_lookup_end(struct hp_lookup *l, const struct hp_hot *hot)
 		l->at[i] = hp_hot_candidate(hot, l->hash[i]);
 }
 
+/* To be looked up, unless nothing near its destination is in the table: then it is forwarded. */
+static inline void hp_destination_add(struct hp_worker *w, struct rte_mbuf *m, const struct hp_ip6 *dst)
+{
+	if (hp_hot_may_have(w->shared->hot, dst))
+		hp_lookup_add(&w->lookup, w->shared->hot, m, dst);
+	else
+		hp_lane_add(&w->forward, m);
+}
+
 /* A tunnel packet for us: `inner` octets from the start of its data is the packet in it, of which at least the header is there. */
 static inline void hp_detunnel_add(struct hp_worker *w, struct rte_mbuf *m, unsigned int inner)
 {
