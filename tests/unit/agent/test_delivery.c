@@ -178,13 +178,19 @@ void test_delivery_ends(void)
 	struct scene s;
 	struct hp_ip6 hoa;
 
-	scene_open(&s, &on);
+	/* Three at the same moment, of which the second goes. */
+	scene_open(&s, &(struct scene_conf){.no_dad = true, .advert_min_s = 600, .advert_max_s = 600, .max_lifetime_s = 200000});
 	hoa = scene_address("H");
+	update(&s, "H2", "C2", "HA", 1, 160);
 	update(&s, "H", "C1", "HA", 1, 100);
+	update(&s, "P", "C1", "HA3", 1, 160);
 	scene_wait(&s, 400000);
 	EFFECTS(&s, "unbind H, unproxy H, !expired");
+	scene_wait(&s, 200000);
+	EFFECTS(&s, "mpa 0000 HA>H2 via C2" PREFIXES ", mpa 0000 HA3>P via C1" PREFIXES);
 	scene_wait(&s, 2000000);
-	EFFECTS(&s, "");
+	CU_ASSERT_EQUAL(hp_agent_bindings(s.agent), 0);
+	scene_effects(&s);
 	update(&s, "H", "C1", "HA", 1, 25000);
 	solicit(&s, "H", 1);
 	scene_effects(&s);
