@@ -9,6 +9,7 @@
 #include "base/table.h"
 #include "base/wheel.h"
 #include "neighbor/neighbor.h"
+#include "wire/mld.h"
 #include "wire/nd.h"
 
 /* RFC 4861 §10 */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Neighbour discovery messages (RFC 4861 §4, RFC 6275 §7) and MLD (RFC 2710, RFC 3810): bytes <-> structs. No policy.
+/* Neighbour discovery messages (RFC 4861 §4, RFC 6275 §7): bytes <-> structs. No policy.
  * Readers make the validity checks of RFC 4861 §6.1, §7.1 that the bytes alone allow (length, option length not 0, target
  * not multicast, S flag with multicast destination, …); hop limit 255, code 0 and the checksum are checked too. Any thread. */
 #ifndef HP_WIRE_ND_H
@@ -67,19 +67,5 @@ int hp_ns_write(const struct hp_ns *m, void *out, size_t room);
 int hp_na_write(const struct hp_na *m, void *out, size_t room);
 int hp_rs_write(const struct hp_rs *m, void *out, size_t room);
 int hp_ra_write(const struct hp_ra *m, void *out, size_t room);
-
-/* MLD. A query of either version; `group` :: for a general one. Source lists are skipped. */
-struct hp_mld_query {
-	struct hp_ip6 group;
-	uint32_t max_response_ms;
-	uint8_t version; /* 1 or 2 */
-};
-enum hp_mld_record { HP_MLD_IS_EXCLUDE = 2, HP_MLD_TO_INCLUDE = 3, HP_MLD_TO_EXCLUDE = 4 };
-
-int hp_mld_query_read(struct hp_mld_query *out, const struct hp_packet *p);
-/* An MLDv2 report of `n` groups with one record type and no sources (RFC 3810 §5.2). */
-int hp_mld_report_write(enum hp_mld_record type, const struct hp_ip6 *groups, size_t n, void *out, size_t room);
-/* MLDv1 report (131) or done (132), where an old querier rules the link (RFC 3810 §8.2.1). */
-int hp_mld_v1_write(uint8_t type, const struct hp_ip6 *group, void *out, size_t room);
 
 #endif

@@ -44,5 +44,7 @@ for n, m in (("ns", ICMPv6ND_NS(tgt="2001:db8::1") / ICMPv6NDOptSrcLLAddr(lladdr
              ("na", ICMPv6ND_NA(tgt="2001:db8::1") / ICMPv6NDOptDstLLAddr(lladdr=mac)), ("rs", ICMPv6ND_RS() / ICMPv6NDOptSrcLLAddr(lladdr=mac)),
              ("ra", ICMPv6ND_RA(H=1) / ICMPv6NDOptSrcLLAddr(lladdr=mac) / ICMPv6NDOptMTU() / ICMPv6NDOptPrefixInfo(prefix="2001:db8::1", R=1) /
               ICMPv6NDOptAdvInterval(advint=600) / ICMPv6NDOptHAInfo(pref=3, lifetime=1800)),
-             ("mld1", ICMPv6MLQuery(mrd=1000)), ("mld2", ICMPv6MLQuery2(mrd=40000))):
+             ("mld1", ICMPv6MLQuery(mrd=1000)), ("mld2", ICMPv6MLQuery2(mrd=40000)),
+             ("mld_report", ICMPv6MLReport2(records=[ICMPv6MLDMultAddrRec(rtype=4, dst="ff0e::1", sources=["2001:db8::1"]), ICMPv6MLDMultAddrRec(rtype=77, dst="ff0e::2", auxdata=b"auxi", auxdata_len=1)])),
+             ("mld_report1", ICMPv6MLReport(mladdr="ff0e::1")), ("mld_done", ICMPv6MLDone(mladdr="ff0e::1"))):
     put("nd", n, bytes(ll / m)[40:] if not n.startswith("mld") else bytes(IPv6(src="fe80::1", dst="ff02::1", nh=58) / m)[40:])

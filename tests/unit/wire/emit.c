@@ -9,6 +9,7 @@
 #include "wire/discovery.h"
 #include "wire/icmp6.h"
 #include "wire/mh.h"
+#include "wire/mld.h"
 #include "wire/nd.h"
 #include "wire/packet.h"
 
@@ -167,6 +168,17 @@ static void listener_messages(void)
 	uint8_t body[256];
 
 	s.router_alert = true;
+	s.dst = ip6("ff0e::99");
+	print("listener-query", s, body,
+	      hp_mld_query_write(&(struct hp_mld_query){.group = s.dst,
+							.max_response_ms = 1000,
+							.suppress = true,
+							.robustness = 2,
+							.interval_s = 125,
+							.sources = 1,
+							.source = (const struct hp_ip6[]){ip6(CARE_OF)}},
+				 body, sizeof(body)));
+	s.dst = ip6("ff02::16");
 	print("listener-report", s, body, hp_mld_report_write(HP_MLD_TO_EXCLUDE, group, 2, body, sizeof(body)));
 	s.dst = group[0];
 	print("listener-report-1", s, body, hp_mld_v1_write(HP_ICMP6_MLD_REPORT, group, body, sizeof(body)));

@@ -37,6 +37,7 @@ int main(void)
 		{"Scapy: neighbours", test_neighbor_vectors},
 		{"Scapy: routers", test_router_vectors},
 		{"Scapy: listeners", test_listener_vectors},
+		{"Scapy: a router's queries, reports to it", test_router_listener_vectors},
 		{"Scapy: errors", test_error_vectors},
 		{"mobile discovery: refusals", test_discovery_read},
 		{"mobile discovery: fields", test_discovery_fields},

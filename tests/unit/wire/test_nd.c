@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "run.h"
 #include "tests.h"
+#include "wire/mld.h"
 #include "wire/nd.h"
 #include "wire/packet.h"
 
@@ -324,6 +325,8 @@ void test_nd_room(void)
 		CU_ASSERT_EQUAL(hp_na_write(&na, b.p, room), room < 32 ? -ENOSPC : 32);
 		CU_ASSERT_EQUAL(hp_rs_write(&rs, b.p, room), room < 16 ? -ENOSPC : 16);
 		CU_ASSERT_EQUAL(hp_ra_write(&ra, b.p, room), room < 16 + 4 * 8 + 2 * 32 ? -ENOSPC : 112);
+		CU_ASSERT_EQUAL(hp_mld_query_write(&(struct hp_mld_query){.sources = 2, .source = group}, b.p, room),
+				room < 60 ? -ENOSPC : 60);
 		CU_ASSERT_EQUAL(hp_mld_report_write(HP_MLD_TO_EXCLUDE, group, 2, b.p, room), room < 48 ? -ENOSPC : 48);
 		CU_ASSERT_EQUAL(hp_mld_v1_write(131, group, b.p, room), room < 24 ? -ENOSPC : 24);
 		bytes_free(&b);

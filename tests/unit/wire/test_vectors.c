@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Scapy's packets, both ways: what we read is what they were made of, and what we write of the same fields is the same octets. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "wire/compose.h"
 #include "wire/icmp6.h"
 #include "wire/mh.h"
+#include "wire/mld.h"
 #include "wire/nd.h"
 #include "wire/packet.h"
 
@@ -106,6 +108,34 @@ struct query_vector {
 		uint8_t version;
 		uint32_t max_response_ms;
 		const char *group;
+	} v;
+};
+
+struct asked_vector {
+	const char *name, *hex;
+	struct {
+		const char *src, *dst;
+		struct {
+			const char *group;
+			uint32_t max_response_ms;
+			bool suppress;
+			uint8_t robustness, interval_s;
+			uint16_t sources;
+		} want;
+		const char *source[2];
+	} v;
+};
+
+struct membership_vector {
+	const char *name, *hex;
+	struct {
+		uint8_t version;
+		size_t n;
+		struct {
+			int type;
+			const char *group, *source[2];
+			uint16_t sources;
+		} record[3];
 	} v;
 };
 
@@ -295,6 +325,7 @@ static bool same_mac(bool has, const struct hp_mac *got, const char *want)
 /* No reader takes another's message. */
 static int readers(const struct hp_packet *p)
 {
+	struct hp_mld_report report;
 	struct hp_mld_query q;
 	struct hp_ns ns;
 	struct hp_na na;
@@ -302,7 +333,7 @@ static int readers(const struct hp_packet *p)
 	struct hp_ra ra;
 
 	return (hp_ns_read(&ns, p) == 0) + (hp_na_read(&na, p) == 0) + (hp_rs_read(&rs, p) == 0) + (hp_ra_read(&ra, p) == 0) +
-	       (hp_mld_query_read(&q, p) == 0);
+	       (hp_mld_query_read(&q, p) == 0) + (hp_mld_report_read(&report, p) == 0);
 }
 
 void test_neighbor_vectors(void)
@@ -413,6 +444,77 @@ void test_listener_vectors(void)
 		written(x->name, s, body, n, &b);
 		bytes_free(&b);
 	}
+}
+
+static void asked(const struct asked_vector *x)
+{
+	struct hp_send s = {.src = ip6(x->v.src), .dst = ip6(x->v.dst), .hop_limit = 1, .proto = 58, .router_alert = true};
+	struct hp_ip6 source[2];
+	struct hp_mld_query q = {
+		.group = ip6(x->v.want.group),
+		.max_response_ms = x->v.want.max_response_ms,
+		.version = 2,
+		.suppress = x->v.want.suppress,
+		.robustness = x->v.want.robustness,
+		.interval_s = x->v.want.interval_s,
+		.sources = x->v.want.sources,
+		.source = source,
+	};
+	struct bytes b = bytes_hex(x->hex);
+	uint8_t body[256];
+
+	for (size_t k = 0; k < q.sources; k++)
+		source[k] = ip6(x->v.source[k]);
+	written(x->name, s, body, hp_mld_query_write(&q, body, sizeof(body)), &b);
+	bytes_free(&b);
+}
+
+/* Cut anywhere before its last record ends, it is refused whole. */
+static void cut(const char *name, const struct bytes *b, size_t payload_at, size_t behind)
+{
+	for (size_t len = payload_at + 4; len < b->len - behind; len++) {
+		struct bytes part = bytes_copy(b->p, len);
+		struct hp_mld_report m;
+		struct hp_packet p;
+		uint16_t sum;
+
+		part.p[5] = (uint8_t)(len - HP_IP6_HEADER);
+		part.p[payload_at + 2] = part.p[payload_at + 3] = 0;
+		CU_ASSERT_EQUAL(hp_packet_read(&p, part.p, len), HP_WALK_OK);
+		sum = hp_checksum(&p.src, &p.dst, 58, part.p + payload_at, len - payload_at);
+		part.p[payload_at + 2] = (uint8_t)(sum >> 8);
+		part.p[payload_at + 3] = (uint8_t)sum;
+		HP_CHECK(name, "cut short", hp_mld_report_read(&m, &p) == -EBADMSG);
+		bytes_free(&part);
+	}
+}
+
+static void membership(const struct membership_vector *x)
+{
+	struct bytes b = bytes_hex(x->hex);
+	struct hp_packet p = discovery(x->name, &b);
+	struct hp_mld_listening l;
+	struct hp_mld_report m;
+	size_t n = 0;
+
+	HP_CHECK(x->name, "read", hp_mld_report_read(&m, &p) == 0 && readers(&p) == 1 && m.version == x->v.version);
+	for (; hp_mld_report_next(&m, &l) && n < HP_LEN(x->v.record); n++) {
+		HP_CHECK(x->name, "record", (int)l.type == x->v.record[n].type && is(&l.group, x->v.record[n].group));
+		HP_CHECK(x->name, "sources", l.sources == x->v.record[n].sources);
+		for (size_t k = 0; k < l.sources && k < 2; k++)
+			HP_CHECK(x->name, "source", is(&l.source[k], x->v.record[n].source[k]));
+	}
+	HP_CHECK(x->name, "records", n == x->v.n);
+	cut(x->name, &b, p.payload_at, strstr(x->name, "behind") ? 4 : 0);
+	bytes_free(&b);
+}
+
+void test_router_listener_vectors(void)
+{
+	for (size_t i = 0; i < HP_LEN(asked_vectors); i++)
+		asked(&asked_vectors[i]);
+	for (size_t i = 0; i < HP_LEN(membership_vectors); i++)
+		membership(&membership_vectors[i]);
 }
 
 void test_error_vectors(void)

@@ -17,6 +17,7 @@ void test_mh_vectors(void);
 void test_neighbor_vectors(void);
 void test_router_vectors(void);
 void test_listener_vectors(void);
+void test_router_listener_vectors(void);
 void test_error_vectors(void);
 
 /* test_mh.c */

@@ -239,6 +239,40 @@ def queries():
            {"version": 2, "max_response_ms": 5, "group": group})
 
 
+def asked():
+    """Queries as a router writes them."""
+    alert = IPv6ExtHdrHopByHop(options=[RouterAlert(value=0)])
+    group = "ff0e::99"
+    for name, dst, want in (("general", "ff02::1", {"group": "::", "max_response_ms": 1000}), ("one group", group, {"group": group, "max_response_ms": 1000, "suppress": True}),
+                            ("one group, sources", group, {"group": group, "max_response_ms": 32767, "sources": 2})):
+        source = [CN, HA][:want.get("sources", 0)]
+        m = ICMPv6MLQuery2(mrd=want["max_response_ms"], mladdr=want["group"], S=want.get("suppress", 0), QRV=2, QQIC=125, sources=source)
+        yield name, IPv6(src=LL, dst=dst, hlim=1) / alert / m, {"src": LL, "dst": dst, "want": {"robustness": 2, "interval_s": 125, **want}, "source": source}
+
+
+def memberships():
+    """Reports as a router reads them."""
+    alert = IPv6ExtHdrHopByHop(options=[RouterAlert(value=0)])
+    g1, g2 = "ff0e::1", "ff3e::2"
+
+    def report(name, dst, message, version, *records):
+        fields = {"version": version, "n": len(records), "record": [{"type": t, "group": g, "source": list(s), "sources": len(s)} for t, g, s in records]}
+        return name, IPv6(src=LL, dst=dst, hlim=1) / alert / message, fields
+
+    def v2(name, *records, aux=b"", behind=b""):
+        m = ICMPv6MLReport2(records=[ICMPv6MLDMultAddrRec(rtype=t, dst=g, sources=list(s), auxdata=aux, auxdata_len=len(aux) // 4) for t, g, s in records])
+        return report(name, "ff02::16", m / behind, 2, *records)
+
+    for kind in range(1, 7):
+        yield v2("type %d" % kind, (kind, g1, [CN, HA]))
+    yield v2("nothing")
+    yield v2("an unknown type between two known ones", (2, g1, []), (77, g2, [CN]), (3, g2, []))
+    yield v2("auxiliary data", (2, g1, [CN]), (1, g2, [HA]), aux=b"auxiliar")
+    yield v2("something behind the last record", (2, g1, []), behind=b"more")
+    yield report("version 1 report", g1, ICMPv6MLReport(mladdr=g1), 1, (2, g1, []))
+    yield report("version 1 done", "ff02::2", ICMPv6MLDone(mladdr=g1), 1, (3, g1, []))
+
+
 def reports():
     alert = IPv6ExtHdrHopByHop(options=[RouterAlert(value=0)])
     groups = ["ff02::1:ff00:42", "ff05::1:3"]
@@ -267,6 +301,6 @@ print("/* SPDX-License-Identifier: BSD-3-Clause */")
 print("/* Written by vectors.py with Scapy %s; the structures are in test_vectors.c. */" % scapy.VERSION)
 print("/* clang-format off */")
 for kind, rows in (("walk_vector", walks()), ("bu_vector", bus()), ("ba_vector", bas()), ("be_vector", bes()), ("mh_vector", others()),
-                   ("ns_vector", nss()), ("na_vector", nas()), ("rs_vector", rss()), ("ra_vector", ras()), ("query_vector", queries()),
-                   ("report_vector", reports()), ("problem_vector", problems())):
+                   ("ns_vector", nss()), ("na_vector", nas()), ("rs_vector", rss()), ("ra_vector", ras()), ("query_vector", queries()), ("asked_vector", asked()),
+                   ("report_vector", reports()), ("membership_vector", memberships()), ("problem_vector", problems())):
     table(kind, rows)
