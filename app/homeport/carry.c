@@ -109,6 +109,9 @@ void hp_carry_out(struct hp_app *app)
 		case HP_EFFECT_UNBIND:
 			table(app, hp_dataplane_unbind(app->dp, &e->unbind.hoa), "withdraw a binding");
 			break;
+		case HP_EFFECT_MEMBER:
+			table(app, hp_dataplane_member(app->dp, &e->member), "publish a listener");
+			break;
 		case HP_EFFECT_EVENT:
 			hp_event_tell(app, &e->event);
 			break;
@@ -137,6 +140,7 @@ static struct hp_input input_of(struct rte_mbuf *m, const struct hp_punt *punt)
 		.link_multicast = punt->link_multicast,
 		.tunnelled = punt->tunnelled,
 		.outer_src = punt->outer_src,
+		.outer_dst = punt->outer_dst,
 	};
 
 	in.data = hp_dataplane_data(m, &in.len);

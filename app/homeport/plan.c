@@ -52,6 +52,7 @@ static int plan_dataplane(struct hp_plan *p, const struct hp_conf *conf)
 		.spread = spread[conf->runtime.spread],
 		.max_bindings = conf->home_agent.max_bindings,
 		.accounting = conf->home_agent.accounting,
+		.multicast = conf->home_agent.multicast,
 	};
 	return 0;
 }

@@ -29,6 +29,7 @@ struct hp_input {
 	bool link_multicast;     /* link-layer destination was a group or broadcast */
 	bool tunnelled;          /* out of a mobile node's reverse tunnel */
 	struct hp_ip6 outer_src; /* then: the care-of address it came from */
+	struct hp_ip6 outer_dst; /* and, of a listener's message, the address of ours it came to */
 	uint32_t association;    /* security association that protected it, 0: none */
 };
 

@@ -115,6 +115,10 @@ void hp_effects_push(struct hp_effects *fx, const struct hp_effect *e)
 		hp_effects_send(fx, &e->send);
 		return;
 	}
+	if (e->kind == HP_EFFECT_MEMBER) {
+		hp_effects_member(fx, &e->member);
+		return;
+	}
 	to = append(fx);
 	if (to)
 		*to = *e;
@@ -140,6 +144,23 @@ void hp_effects_send(struct hp_effects *fx, const struct hp_send *send)
 	to->kind = HP_EFFECT_SEND;
 	to->send = *send;
 	to->send.body = body;
+}
+
+void hp_effects_member(struct hp_effects *fx, const struct hp_member *member)
+{
+	const struct hp_ip6 *source = (const struct hp_ip6 *)keep(fx, member->source, member->sources * sizeof(*source));
+	struct hp_effect *to;
+
+	if (!source) {
+		fx->lost++;
+		return;
+	}
+	to = append(fx);
+	if (!to)
+		return;
+	to->kind = HP_EFFECT_MEMBER;
+	to->member = *member;
+	to->member.source = source;
 }
 
 void hp_effects_event(struct hp_effects *fx, enum hp_event_kind kind, const struct hp_ip6 *hoa, const struct hp_ip6 *coa, uint16_t link,

@@ -52,6 +52,19 @@ struct hp_bind {
 	uint16_t mtu;           /* largest inner packet: path MTU to coa - 40 */
 };
 
+/* What a mobile node that is away listens to: packets to `group` that come from its home link, or from another mobile node, go to it,
+ * if they are from the sources listed or, with `exclude`, from any but those. `joined` false: none any more. */
+#define HP_MEMBER_SOURCES 64   /* of one node and group */
+#define HP_MEMBER_NODES   1024 /* of one group on one home link */
+#define HP_MEMBER_GROUPS  4096 /* (home link, group) at once */
+struct hp_member {
+	struct hp_ip6 hoa, group;
+	uint16_t home_link;
+	bool joined, exclude;
+	uint16_t sources;
+	const struct hp_ip6 *source;
+};
+
 enum hp_event_kind {
 	HP_EVENT_REGISTERED,
 	HP_EVENT_MOVED,
@@ -89,6 +102,7 @@ enum hp_effect_kind {
 	HP_EFFECT_GROUP,    /* group: listen (or stop) to a multicast group on link */
 	HP_EFFECT_BIND,     /* bind: publish or replace */
 	HP_EFFECT_UNBIND,   /* unbind: withdraw by home address */
+	HP_EFFECT_MEMBER,   /* member: publish, replace or withdraw what a node listens to */
 	HP_EFFECT_EVENT     /* event: tell the operator */
 };
 
@@ -127,6 +141,7 @@ struct hp_effect {
 			struct hp_ip6 hoa;
 			uint32_t id;
 		} unbind;
+		struct hp_member member;
 		struct hp_event event;
 	};
 };
@@ -140,7 +155,7 @@ size_t hp_effects_count(const struct hp_effects *fx);
 /* Valid until cleared; walk by index, effects may be appended while walking. */
 const struct hp_effect *hp_effects_at(const struct hp_effects *fx, size_t i);
 
-/* Appends a copy. For SEND the body is copied into the arena. Out of memory: the list is marked
+/* Appends a copy. For SEND the body, for MEMBER the sources are copied into the arena. Out of memory: the list is marked
  * (hp_effects_lost), counted and the effect dropped; a token inside is then given back by the caller of
  * the core, who sees the count. */
 void hp_effects_push(struct hp_effects *fx, const struct hp_effect *e);
@@ -148,6 +163,7 @@ uint64_t hp_effects_lost(const struct hp_effects *fx);
 
 /* Shorthands. */
 void hp_effects_send(struct hp_effects *fx, const struct hp_send *send);
+void hp_effects_member(struct hp_effects *fx, const struct hp_member *member);
 void hp_effects_event(struct hp_effects *fx, enum hp_event_kind kind, const struct hp_ip6 *hoa, const struct hp_ip6 *coa, uint16_t link,
 		      uint16_t code);
 

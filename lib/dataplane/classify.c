@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Frames become packets: link by port and VLAN, padding cut off, IPv6 header checked, destinations that no table decides sorted out. */
+#include "dataplane/group.h"
 #include "dataplane/header.h"
 #include "dataplane/worker.h"
 #include "wire/icmp6.h"
@@ -87,9 +88,8 @@ static inline bool ip6(struct hp_worker *w, struct rte_mbuf *m, const struct hp_
 	return true;
 }
 
-/* Multicast and link-local destinations: no table knows them. ICMPv6, alone or behind hop-by-hop options (MLD), may be
- * discovery, and destination options may want an answer even from a group (RFC 8200 §4.2); the management core tells whether it is
- * for us. */
+/* ICMPv6, alone or behind hop-by-hop options (MLD), may be discovery, and destination options may want an answer even from a group
+ * (RFC 8200 §4.2); the management core tells whether it is for us. */
 static void local_scope(struct hp_worker *w, struct rte_mbuf *m, bool multicast)
 {
 	const struct hp_header *h = hp_header(m);
@@ -103,6 +103,25 @@ static void local_scope(struct hp_worker *w, struct rte_mbuf *m, bool multicast)
 		hp_drop(w, m, HP_DP_DROP_MULTICAST);
 	else
 		hp_punt(w, m, HP_PUNT_REST, HP_PUNT_LOCAL, 0);
+}
+
+/* A multicast packet of global scope that somebody who is away listens to (RFC 6275 §10.4.2; scope F is to be treated so, RFC 4291 §2.7). */
+static bool listened(struct hp_worker *w, struct rte_mbuf *m)
+{
+	const struct hp_ip6 *dst = &hp_header(m)->dst;
+
+	return w->shared->multicast && (dst->b[1] & 0xf) >= 0xe && hp_groups_find(w->shared->groups, hp_meta(m)->link, dst);
+}
+
+/* Multicast and link-local destinations: no table of addresses knows them. */
+static void out_of_the_ordinary(struct hp_worker *w, struct rte_mbuf *m)
+{
+	const bool multicast = hp_ip6_is_multicast(&hp_header(m)->dst);
+
+	if (multicast && listened(w, m))
+		hp_lane_add(&w->multicast, m);
+	else
+		local_scope(w, m, multicast);
 }
 
 /* Who is it for? Nearly every tunnel packet is for the same address of ours, and then the question is who is in it. */
@@ -141,7 +160,7 @@ void hp_stage_classify(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, 
 		if (!ip6(w, m[i], h, len))
 			continue;
 		if (!hp_header_global(&h->dst) && (hp_ip6_is_multicast(&h->dst) || hp_ip6_is_linklocal(&h->dst)))
-			local_scope(w, m[i], hp_ip6_is_multicast(&h->dst));
+			out_of_the_ordinary(w, m[i]);
 		else
 			ask(w, m[i], h, own);
 	}

@@ -14,6 +14,9 @@
 	X(HP_DP_FORWARDED, "packets.forwarded", "packets forwarded by route")                                                              \
 	X(HP_DP_PUNTED_REGISTRATION, "punt.registration", "packets handed to the management core: Mobility Header")                        \
 	X(HP_DP_PUNTED_NEIGHBOR, "punt.neighbor", "packets handed to the management core: neighbour discovery, unresolved next hops")      \
+	X(HP_DP_MULTICAST, "packets.multicast", "multicast packets for listeners that are away, or of a node that is away (§10.4.2)")      \
+	X(HP_DP_COPIES, "packets.copies", "copies of these made for listeners")                                                            \
+	X(HP_DP_PUNTED_LISTENER, "punt.listener", "packets handed to the management core: multicast listener messages out of tunnels")     \
 	X(HP_DP_PUNTED_ERROR, "punt.error", "packets handed to the management core: an ICMPv6 error is wanted or has come")                \
 	X(HP_DP_PUNTED_REST, "punt.rest", "packets handed to the management core: anything else for us")                                   \
 	X(HP_DP_FRAGMENTED, "packets.fragmented", "fragments made of tunnel packets and packets of ours")                                  \
@@ -30,13 +33,19 @@
 	X(HP_DP_DROP_SOURCE, "drop.source", "drop: source multicast, loopback or, where one must answer, unspecified")                     \
 	X(HP_DP_DROP_DESTINATION, "drop.destination", "drop: destination unspecified or loopback")                                         \
 	X(HP_DP_DROP_MULTICAST, "drop.multicast", "drop: multicast that nothing here listens to")                                          \
+	X(HP_DP_DROP_MULTICAST_SOURCE, "drop.multicast_source",                                                                            \
+	  "drop: multicast for listeners that are away, source not of wider scope than its link")                                          \
+	X(HP_DP_DROP_MULTICAST_HOP_LIMIT, "drop.multicast_hop_limit", "drop: multicast for listeners that are away, hop limit spent")      \
+	X(HP_DP_DROP_MULTICAST_POLICED, "drop.multicast_policed", "drop: multicast that wants more copies than a worker makes")            \
+	X(HP_DP_DROP_COPY, "drop.copy", "drop: copy for a listener: too big for its tunnel, or its care-of address is nowhere")            \
 	X(HP_DP_DROP_ND_HOP_LIMIT, "drop.nd_hop_limit", "drop: discovery message about a home address with a hop limit other than 255")    \
 	X(HP_DP_DROP_ND_LINK, "drop.nd_link", "drop: discovery message about a home address from another link")                            \
 	X(HP_DP_DROP_TUNNEL_UNBOUND, "drop.tunnel_unbound", "drop: reverse tunnel, inner source is not a bound home address")              \
 	X(HP_DP_DROP_TUNNEL_COA, "drop.tunnel_care_of", "drop: reverse tunnel, outer source is not the registered care-of address")        \
 	X(HP_DP_DROP_TUNNEL_INNER, "drop.tunnel_inner", "drop: reverse tunnel, inner packet malformed")                                    \
 	X(HP_DP_DROP_TUNNEL_LINKLOCAL, "drop.tunnel_linklocal", "drop: reverse tunnel, inner address link-local")                          \
-	X(HP_DP_DROP_TUNNEL_MULTICAST, "drop.tunnel_multicast", "drop: reverse tunnel, inner destination multicast")                       \
+	X(HP_DP_DROP_TUNNEL_MULTICAST, "drop.tunnel_multicast",                                                                            \
+	  "drop: reverse tunnel, inner destination multicast of link scope, or multicast is off")                                          \
 	X(HP_DP_DROP_TUNNEL_NESTED, "drop.tunnel_nested", "drop: reverse tunnel, a tunnel to ourselves inside")                            \
 	X(HP_DP_DROP_TUNNEL_HAO, "drop.tunnel_home_address", "drop: tunnel packet with a Home Address option")                             \
 	X(HP_DP_DROP_ECN, "drop.ecn", "drop: congestion experienced outside, not ECN-capable inside (RFC 6040 §4.2)")                      \

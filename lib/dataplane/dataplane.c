@@ -14,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "dataplane/group.h"
 #include "dataplane/port.h"
 #include "dataplane/state.h"
 
@@ -118,6 +119,7 @@ static int create_links(struct hp_dataplane *dp, const struct hp_dp_conf *c)
 	s->links = c->links;
 	s->workers = c->workers;
 	s->sleep = c->sleep;
+	s->multicast = c->multicast;
 	s->port = calloc(c->ports ? c->ports : 1, sizeof(*s->port));
 	s->link = calloc(c->links ? c->links : 1, sizeof(*s->link));
 	dp->port_state = calloc(c->ports ? c->ports : 1, sizeof(*dp->port_state));
@@ -191,6 +193,7 @@ static int create_tables(struct hp_dataplane *dp, const struct hp_dp_conf *c, in
 	ret = ret ? ret : hp_reclaim_create(&dp->reclaim, c->workers);
 	ret = ret ? ret : hp_hot_create(&dp->shared.hot, c->max_bindings, socket, dp->reclaim);
 	ret = ret ? ret : hp_paths_create(&dp->shared.paths, paths(c), c->links, link, socket, dp->reclaim);
+	ret = ret ? ret : hp_groups_create(&dp->shared.groups, socket, dp->reclaim);
 	ret = ret ? ret : hp_route_table_create(&dp->shared.routes, NULL, NULL, 0, socket);
 	free(link);
 	if (ret)
@@ -330,6 +333,7 @@ void hp_dataplane_destroy(struct hp_dataplane *dp)
 	hp_spread_destroy(dp->shared.spread);
 	hp_reclaim_destroy(dp->reclaim);
 	hp_route_table_destroy(dp->shared.routes);
+	hp_groups_destroy(dp->shared.groups);
 	hp_hot_destroy(dp->shared.hot);
 	hp_paths_destroy(dp->shared.paths);
 	rte_mempool_free(dp->shared.pool);

@@ -51,6 +51,7 @@ struct hp_dp_conf {
 	uint32_t max_paths; /* 0: default 65536 */
 	uint32_t max_frame; /* 0: from the MTUs */
 	bool accounting;
+	bool multicast; /* RFC 6275 §10.4.2, §10.4.3; else multicast out of tunnels is refused */
 };
 
 /* Creates pools, tables, ports (configured and started) and workers (not running). On error fills *e. */
@@ -67,6 +68,7 @@ int hp_dataplane_unbind(struct hp_dataplane *dp, const struct hp_ip6 *hoa);
 void hp_dataplane_foresee(const struct hp_dataplane *dp, const struct hp_ip6 *const hoa[], unsigned int n);
 int hp_dataplane_neighbor(struct hp_dataplane *dp, uint16_t link, const struct hp_ip6 *address, const struct hp_mac *mac, bool usable);
 int hp_dataplane_address(struct hp_dataplane *dp, uint16_t link, const struct hp_ip6 *address, bool valid);
+int hp_dataplane_member(struct hp_dataplane *dp, const struct hp_member *m);
 int hp_dataplane_group(struct hp_dataplane *dp, uint16_t link, const struct hp_ip6 *group, bool joined);
 struct hp_dp_route {
 	struct hp_ip6 prefix;
@@ -78,7 +80,7 @@ struct hp_dp_route {
 int hp_dataplane_routes(struct hp_dataplane *dp, const struct hp_dp_route *route, unsigned int n);
 
 /* Why a worker hands a packet to the management core; each class has a ring per worker and a policer of its own. */
-enum hp_punt_class { HP_PUNT_REGISTRATION, HP_PUNT_NEIGHBOR, HP_PUNT_ERROR, HP_PUNT_REST, HP_PUNT_CLASS_COUNT };
+enum hp_punt_class { HP_PUNT_REGISTRATION, HP_PUNT_NEIGHBOR, HP_PUNT_LISTENER, HP_PUNT_ERROR, HP_PUNT_REST, HP_PUNT_CLASS_COUNT };
 enum hp_punt_reason {
 	HP_PUNT_LOCAL,   /* for us: Mobility Header, ICMPv6, anything */
 	HP_PUNT_RESOLVE, /* next hop unknown: link and next_hop are set */
@@ -99,6 +101,7 @@ struct hp_punt {
 	bool tunnelled;
 	struct hp_ip6 outer_src; /* tunnelled: care-of address */
 	struct hp_ip6 next_hop;  /* RESOLVE */
+	struct hp_ip6 outer_dst; /* class LISTENER: the address of ours it came to */
 	uint32_t word;           /* TOO_BIG: MTU to report; LIMIT: pointer */
 };
 #define HP_PUNT_BURST 32

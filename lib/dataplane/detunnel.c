@@ -6,14 +6,34 @@
 #include "wire/packet.h"
 #include "wire/tunnel.h"
 
-/* Inner addresses out of the ordinary. False: dropped. */
-static bool may_come(struct hp_worker *w, struct rte_mbuf *m, const struct hp_header *inner)
+/* ICMPv6 behind hop-by-hop options from a link-local address to a group: a listener, for the querier of its tunnel (§10.4.3). The rest of
+ * what makes such a message valid, and whose it is, the management core sees to. */
+static bool listener(const struct hp_worker *w, const struct rte_mbuf *m, const struct hp_header *inner)
+{
+	return w->shared->multicast && hp_ip6_is_linklocal(&inner->src) && hp_ip6_is_multicast(&inner->dst) &&
+	       inner->next == HP_PROTO_HOPOPTS && m->data_len >= HP_IP6_HEADER + 8 && *(const uint8_t *)(inner + 1) == HP_PROTO_ICMPV6;
+}
+
+/* What its sender could send to its home link and that may leave it: scopes beyond the link's (RFC 4291 §2.7). */
+static bool group_beyond_link(const struct hp_worker *w, const struct hp_ip6 *dst)
+{
+	return w->shared->multicast && (dst->b[1] & 0xf) > 2;
+}
+
+/* Inner addresses out of the ordinary. False: dropped, or a listener's message that is on its way. */
+static bool may_come(struct hp_worker *w, struct rte_mbuf *m, const struct hp_header *inner, const struct hp_ip6 *outer_dst)
 {
 	enum hp_dp_counter why;
 
+	if (listener(w, m, inner)) {
+		hp_meta(m)->tunnelled = true;
+		hp_meta(m)->outer_dst = *outer_dst;
+		hp_punt(w, m, HP_PUNT_LISTENER, HP_PUNT_LOCAL, 0);
+		return false;
+	}
 	if (hp_ip6_is_linklocal(&inner->src) || hp_ip6_is_linklocal(&inner->dst))
 		why = HP_DP_DROP_TUNNEL_LINKLOCAL;
-	else if (hp_ip6_is_multicast(&inner->dst))
+	else if (hp_ip6_is_multicast(&inner->dst) && !group_beyond_link(w, &inner->dst))
 		why = HP_DP_DROP_TUNNEL_MULTICAST;
 	else if (hp_ip6_is_any(&inner->dst) || hp_header_loopback(&inner->dst))
 		why = HP_DP_DROP_TUNNEL_INNER;
@@ -42,7 +62,7 @@ static bool strip(struct hp_worker *w, struct rte_mbuf *m)
 	m->data_off = (uint16_t)(m->data_off + meta->word);
 	m->data_len = (uint16_t)len;
 	m->pkt_len = len;
-	if (!(hp_header_global(&inner->src) && hp_header_global(&inner->dst)) && !may_come(w, m, inner))
+	if (!(hp_header_global(&inner->src) && hp_header_global(&inner->dst)) && !may_come(w, m, inner, &outer->dst))
 		return false;
 	/* Only what is marked outside can change the class inside: congestion experienced, or ECT(1). */
 	if (!(outer_class & 1))
@@ -79,6 +99,11 @@ static bool one(struct hp_worker *w, struct rte_mbuf *m, uint32_t at, uint64_t h
 	if (w->account) {
 		w->account[e->id].packets++;
 		w->account[e->id].bytes += m->data_len;
+	}
+	if (unlikely(hp_ip6_is_multicast(&h->dst))) {
+		meta->entry = e;
+		hp_lane_add(&w->multicast, m);
+		return true;
 	}
 	if (!w->shared->spread || !hp_spread_packet(w, m))
 		hp_destination_add(w, m, &h->dst);

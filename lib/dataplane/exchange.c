@@ -21,6 +21,7 @@ static struct hp_punt punt_of(struct rte_mbuf *m)
 		.tunnelled = meta->tunnelled,
 		.outer_src = meta->outer_src,
 		.next_hop = meta->next_hop,
+		.outer_dst = meta->outer_dst,
 		.word = meta->word,
 	};
 }

@@ -14,7 +14,8 @@ static bool discovery(struct hp_worker *w, struct rte_mbuf *m, const struct hp_h
 {
 	const uint8_t *type = (const uint8_t *)(h + 1);
 
-	if (h->next != HP_PROTO_ICMPV6 || m->data_len < HP_IP6_HEADER + 4 || *type < HP_ICMP6_RS || *type > HP_ICMP6_REDIRECT)
+	if (h->next != HP_PROTO_ICMPV6 || m->data_len < HP_IP6_HEADER + 4 || *type < HP_ICMP6_RS || *type > HP_ICMP6_REDIRECT ||
+	    hp_ip6_is_multicast(&h->dst))
 		return false;
 	if (h->hop_limit != 255 || hp_meta(m)->tunnelled)
 		hp_drop(w, m, HP_DP_DROP_ND_HOP_LIMIT);
@@ -69,6 +70,15 @@ static void wrap(struct hp_worker *w, struct rte_mbuf *m, const struct hp_hot_en
 	hp_lane_add(&w->output, m);
 }
 
+/* Its sender is told, unless it is a copy of a multicast packet (RFC 4443 §2.4 (e.3)). */
+static void refuse(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_reason why, uint32_t word)
+{
+	if (hp_ip6_is_multicast(&hp_header(m)->dst))
+		hp_drop(w, m, HP_DP_DROP_COPY);
+	else
+		hp_punt(w, m, HP_PUNT_ERROR, why, word);
+}
+
 static void one(struct hp_worker *w, struct rte_mbuf *m)
 {
 	const struct hp_hot_entry *e = hp_meta(m)->entry;
@@ -81,7 +91,7 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 		return;
 	if (!hp_header_global(&h->src)) {
 		if (hp_ip6_is_linklocal(&h->src)) {
-			hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_SCOPE, 0);
+			refuse(w, m, HP_PUNT_SCOPE, 0);
 			return;
 		}
 		if (hp_ip6_is_any(&h->src)) {
@@ -90,22 +100,22 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 		}
 	}
 	if (h->hop_limit <= 1) {
-		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_HOP_LIMIT, 0);
+		refuse(w, m, HP_PUNT_HOP_LIMIT, 0);
 		return;
 	}
 	if (e->path == HP_PATH_NO_ROUTE) { /* the care-of address is nowhere now: RFC 2473 §8.3 */
-		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_ADDRESS, 0);
+		refuse(w, m, HP_PUNT_ADDRESS, 0);
 		return;
 	}
 	limited = limit_of(m, &limit, &limit_at);
 	if (limited && !limit) {
-		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_LIMIT, limit_at);
+		refuse(w, m, HP_PUNT_LIMIT, limit_at);
 		return;
 	}
 	most = (uint16_t)(most - (limited ? LIMIT_HEADER : 0));
 	/* RFC 2473 §7.1: too big only for what is larger than the least MTU; the rest is fragmented outside. */
 	if (m->data_len > most && m->data_len > HP_IP6_MIN_MTU) {
-		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_TOO_BIG, most > HP_IP6_MIN_MTU ? most : HP_IP6_MIN_MTU);
+		refuse(w, m, HP_PUNT_TOO_BIG, most > HP_IP6_MIN_MTU ? most : HP_IP6_MIN_MTU);
 		return;
 	}
 	wrap(w, m, e, limited, limit);

@@ -24,7 +24,10 @@ struct hp_meta {
 	uint16_t punt_link;
 	struct hp_mac mac;       /* link-layer source */
 	struct hp_ip6 outer_src; /* tunnelled: the care-of address it came from */
-	struct hp_ip6 next_hop;  /* punted to be resolved */
+	union {
+		struct hp_ip6 next_hop;  /* punted to be resolved */
+		struct hp_ip6 outer_dst; /* a listener's message: the address of ours it came to */
+	};
 };
 
 static inline struct hp_meta *hp_meta(struct rte_mbuf *m)

@@ -9,6 +9,9 @@
  * Where workers hand packets to each other (spread.c), frames come to classify from another worker's port, and packets out of a tunnel to
  * the second lookup from another worker's detunnel.
  *
+ * Multicast for listeners that are away, from the home link (classify) or out of a tunnel (detunnel), waits until all this is done: then
+ * replicate makes copies, a burst at a time, and sends them through intercept and output again.
+ *
  * Every stage may punt or drop. A packet passes the tunnel exit at most once: what comes out of it and is a tunnel to us
  * again is dropped in local. */
 #include "dataplane/worker.h"
@@ -32,7 +35,8 @@ static void rest(struct hp_worker *w, uint64_t at)
 	at = metered(w, HP_STAGE_LOCAL, hp_stage_local, w->local.n, at);
 	at = metered(w, HP_STAGE_INTERCEPT, hp_stage_intercept, w->intercept.n, at);
 	at = metered(w, HP_STAGE_FORWARD, hp_stage_forward, w->forward.n, at);
-	metered(w, HP_STAGE_OUTPUT, hp_stage_output, w->output.n, at);
+	at = metered(w, HP_STAGE_OUTPUT, hp_stage_output, w->output.n, at);
+	metered(w, HP_STAGE_REPLICATE, hp_stage_replicate, w->multicast.n, at);
 }
 
 void hp_pipeline_run(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, unsigned int n)

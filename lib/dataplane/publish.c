@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "dataplane/dataplane.h"
+#include "dataplane/group.h"
 #include "dataplane/state.h"
 
 int hp_dataplane_bind(struct hp_dataplane *dp, const struct hp_bind *b)
@@ -94,6 +95,11 @@ int hp_dataplane_address(struct hp_dataplane *dp, uint16_t link, const struct hp
 				  &had);
 	ret = hp_hot_remove(dp->shared.hot, address, &old);
 	return ret == -ENOENT ? 0 : ret;
+}
+
+int hp_dataplane_member(struct hp_dataplane *dp, const struct hp_member *m)
+{
+	return hp_groups_put(dp->shared.groups, m);
 }
 
 /* Ports listen to all of multicast (port.c), so a group needs nothing more of the device. */

@@ -10,41 +10,45 @@
 static const struct {
 	uint32_t per_s, burst;
 } allowed[HP_PUNT_CLASS_COUNT] = {
-	[HP_PUNT_REGISTRATION] = {500000, 8192},
-	[HP_PUNT_NEIGHBOR] = {50000, 2048},
-	[HP_PUNT_ERROR] = {10000, 512},
-	[HP_PUNT_REST] = {10000, 512},
+	[HP_PUNT_REGISTRATION] = {500000, 8192}, [HP_PUNT_NEIGHBOR] = {50000, 2048}, [HP_PUNT_LISTENER] = {20000, 1024},
+	[HP_PUNT_ERROR] = {10000, 512},          [HP_PUNT_REST] = {10000, 512},
 };
 
 static const enum hp_dp_counter punted[HP_PUNT_CLASS_COUNT] = {
 	[HP_PUNT_REGISTRATION] = HP_DP_PUNTED_REGISTRATION,
 	[HP_PUNT_NEIGHBOR] = HP_DP_PUNTED_NEIGHBOR,
+	[HP_PUNT_LISTENER] = HP_DP_PUNTED_LISTENER,
 	[HP_PUNT_ERROR] = HP_DP_PUNTED_ERROR,
 	[HP_PUNT_REST] = HP_DP_PUNTED_REST,
 };
 
-void hp_policers_init(struct hp_worker *w)
+/* A copy costs a worker some 200 ns: so many a second are a fifth of it. One packet to the largest group always fits. */
+#define COPIES_PER_S 1000000
+#define COPIES_BURST (8 * HP_MEMBER_NODES)
+
+static void policer_init(struct hp_policer *p, uint32_t per_s, uint32_t burst, uint64_t now)
 {
-	const uint64_t hz = rte_get_tsc_hz();
-
-	for (int c = 0; c < HP_PUNT_CLASS_COUNT; c++) {
-		struct hp_policer *p = &w->policer[c];
-
-		p->cost = hz / allowed[c].per_s;
-		p->most = p->tokens = p->cost * allowed[c].burst;
-		p->last = w->now;
-	}
+	p->cost = rte_get_tsc_hz() / per_s;
+	p->most = p->tokens = p->cost * burst;
+	p->last = now;
 }
 
-static bool police(struct hp_policer *p, uint64_t now)
+void hp_policers_init(struct hp_worker *w)
+{
+	for (int c = 0; c < HP_PUNT_CLASS_COUNT; c++)
+		policer_init(&w->policer[c], allowed[c].per_s, allowed[c].burst, w->now);
+	policer_init(&w->copies, COPIES_PER_S, COPIES_BURST, w->now);
+}
+
+bool hp_police(struct hp_policer *p, uint64_t now, unsigned int n)
 {
 	p->tokens += now - p->last;
 	p->last = now;
 	if (p->tokens > p->most)
 		p->tokens = p->most;
-	if (p->tokens < p->cost)
+	if (p->tokens < p->cost * n)
 		return false;
-	p->tokens -= p->cost;
+	p->tokens -= p->cost * n;
 	return true;
 }
 
@@ -65,7 +69,7 @@ void hp_punt(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_class class_,
 {
 	struct hp_meta *meta = hp_meta(m);
 
-	if (!police(&w->policer[class_], w->now)) {
+	if (!hp_police(&w->policer[class_], w->now, 1)) {
 		hp_drop(w, m, HP_DP_DROP_POLICED);
 		return;
 	}

@@ -199,7 +199,7 @@ unsigned int hp_dataplane_stages(const struct hp_dataplane *dp, struct hp_dp_sta
 	static const char *const name[HP_STAGE_COUNT] = {
 		[HP_STAGE_SPREAD] = "spread",   [HP_STAGE_CLASSIFY] = "classify", [HP_STAGE_LOOKUP] = "lookup",
 		[HP_STAGE_LOCAL] = "local",     [HP_STAGE_DETUNNEL] = "detunnel", [HP_STAGE_INTERCEPT] = "intercept",
-		[HP_STAGE_FORWARD] = "forward", [HP_STAGE_OUTPUT] = "output",
+		[HP_STAGE_FORWARD] = "forward", [HP_STAGE_OUTPUT] = "output",     [HP_STAGE_REPLICATE] = "replicate",
 	};
 	unsigned int n = max < HP_STAGE_COUNT ? max : HP_STAGE_COUNT;
 

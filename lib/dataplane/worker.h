@@ -52,6 +52,7 @@ struct hp_shared {
 	struct hp_link *link;
 	struct hp_hot *hot;
 	struct hp_paths *paths;
+	struct hp_groups *groups;
 	struct hp_route_table *routes; /* published: load with acquire */
 	struct rte_rcu_qsbr *qsbr;
 	struct rte_mempool *pool;
@@ -59,6 +60,7 @@ struct hp_shared {
 	int wake_fd;
 	int asleep; /* the management core waits on wake_fd */
 	bool sleep; /* idle: sleep */
+	bool multicast;
 };
 
 enum hp_stage {
@@ -70,6 +72,7 @@ enum hp_stage {
 	HP_STAGE_INTERCEPT,
 	HP_STAGE_FORWARD,
 	HP_STAGE_OUTPUT,
+	HP_STAGE_REPLICATE,
 	HP_STAGE_COUNT
 };
 
@@ -119,13 +122,14 @@ struct hp_worker {
 	unsigned int rx_count;
 	struct hp_rx rx[HP_PORTS * 4];
 	struct hp_lookup lookup, detunnel; /* by destination; by inner source */
-	struct hp_lane local, intercept, forward, output;
+	struct hp_lane local, intercept, forward, output, multicast;
 	struct hp_own own;
 	struct hp_lane *hand; /* [workers]: on their way to another worker; NULL without spreading */
 	struct hp_tx tx[HP_PORTS];
 	struct rte_ring *punt[HP_PUNT_CLASS_COUNT];
 	struct hp_policer policer[HP_PUNT_CLASS_COUNT];
-	struct rte_ring *inject; /* frames of the management core */
+	struct hp_policer copies; /* of multicast packets */
+	struct rte_ring *inject;  /* frames of the management core */
 	struct hp_reassembly *reassembly;
 	uint32_t fragment_id;
 	int stop;
@@ -161,6 +165,7 @@ void hp_stage_detunnel(struct hp_worker *w);
 void hp_stage_intercept(struct hp_worker *w);
 void hp_stage_forward(struct hp_worker *w);
 void hp_stage_output(struct hp_worker *w);
+void hp_stage_replicate(struct hp_worker *w);
 void hp_stage_transmit(struct hp_worker *w); /* what the stages before left for each port */
 /* Frames to a port at once, by the worker's queue; returns how many it took. */
 uint16_t hp_output_burst(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, uint16_t n);
@@ -231,5 +236,7 @@ static inline void hp_detunnel_add(struct hp_worker *w, struct rte_mbuf *m, unsi
 void hp_punt(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_class class_, enum hp_punt_reason reason, uint32_t word);
 void hp_punt_resolve(struct hp_worker *w, struct rte_mbuf *m, uint16_t link, const struct hp_ip6 *next_hop);
 void hp_policers_init(struct hp_worker *w);
+/* Takes n at once, or none. */
+bool hp_police(struct hp_policer *p, uint64_t now, unsigned int n);
 
 #endif

@@ -4,7 +4,8 @@
 output. `cases.py FOLDER` writes them as pcap files and expect.json; the written ones are committed and judge.py holds the program against them.
 
 The world (drive.c): port 0 carries the home link 2001:db8:1::/64, port 1 the core 2001:db8:f::/64 and, tagged 7, 2001:db8:7::/64 (MTU 1280);
-2001:db8:2::/64 is a virtual home link. Bound: 1::100 at a::2, 2::200 at a::3, 2::300 at 7::50, 2::400 at f::77 (not resolved). The
+2001:db8:2::/64 is a virtual home link. Bound: 1::100 at a::2, 2::200 at a::3, 2::300 at 7::50, 2::400 at f::77 (not resolved), 1::101 at a::4. Listening
+to ff0e::1: 1::100 and 1::101; to ff0e::2: 1::100 from 1::50, 1::101 from all but 1::50; to ff0e::3 on the virtual link: 2::200 and 2::300; to ff0e::5: a node that is not bound. The
 outer flow label is a hash: written as 0 here, judged to be set and the same within a flow."""
 import json
 import os
@@ -96,7 +97,6 @@ case("another-nodes-address", in1=[core(tunnel(udp(HOA2, CN), COA, HA))], drop_t
 case("unbound-inner-source", in1=[core(tunnel(udp("2001:db8:1::999", CN), COA, HA))], drop_tunnel_unbound=1)
 case("our-own-inner-source", in1=[core(tunnel(udp(HA, CN), COA, HA))], drop_tunnel_unbound=1)
 case("inner-link-local", in1=[core(tunnel(udp(HOA, "fe80::1"), COA, HA)), core(tunnel(udp("fe80::1", CN), COA, HA))], drop_tunnel_linklocal=2)
-case("inner-multicast", in1=[core(tunnel(udp(HOA, "ff0e::1"), COA, HA))], drop_tunnel_multicast=1)
 case("nested", in1=[core(tunnel(IPv6(src=HOA, dst=HA, nh=41) / out(), COA, HA))], packets_detunnelled=1, drop_tunnel_nested=1, account={"0": [1, 120]})
 case("inner-truncated", in1=[core(IPv6(src=COA, dst=HA, nh=41) / (b"\x60" + bytes(30))), core(IPv6(src=COA, dst=HA, nh=41) / (bytes(IPv6(src=HOA, dst=CN, plen=99)) + b"x"))], drop_tunnel_inner=2)
 case("to-us-out-of-the-tunnel", in1=[core(tunnel(IPv6(src=HOA, dst=HA) / ICMPv6EchoRequest(), COA, HA))], punts=[punt("rest", tunnelled=1)], packets_detunnelled=1, account={"0": [1, 48]})
@@ -114,6 +114,45 @@ case("reassembly", in1=[part(0, 400, 1), part(400, 800, 1), part(800, 2000, 0)],
 case("reassembly-reversed", in1=[part(800, 2000, 0), part(400, 800, 1), part(0, 400, 1)], out1=whole, packets_fragments=3, packets_reassembled=1, packets_detunnelled=1, packets_forwarded=1, account={"0": [1, 1048]})
 case("reassembly-overlap", in1=[part(0, 400, 1), part(392, 800, 1)], packets_fragments=2, drop_fragment=2)
 case("reassembly-missing", in1=[part(0, 400, 1), part(800, 2000, 0)], packets_fragments=2)
+
+# Multicast for listeners that are away, §10.4.2: from the home link, as its sources are wanted, hop limit less one.
+HOST6, HOA3, COA3 = "2001:db8:1::50", "2001:db8:1::101", "2001:db8:a::4"
+group = lambda p: Ether(src=HOST, dst="33:33:" + ":".join("%02x" % b for b in inet_pton(socket.AF_INET6, p.dst)[12:])) / p  # noqa: E731
+to_group = lambda p: Ether(src=PORT[0], dst=group(p).dst) / p  # noqa: E731
+G = ["ff0e::%d" % i for i in range(10)]
+both = lambda p: [to_core(tunnel(p)), to_core(tunnel(p, dst=COA3))]  # noqa: E731
+case("multicast", in0=[group(udp(HOST6, G[1]))], out1=both(udp(HOST6, G[1], hlim=63)), packets_multicast=1, packets_copies=2, packets_intercepted=2, account={"0": [1, 80], "4": [1, 80]})
+case("multicast-source-wanted", in0=[group(udp(HOST6, G[2]))], out1=[to_core(tunnel(udp(HOST6, G[2], hlim=63)))], packets_multicast=1, packets_copies=1, packets_intercepted=1, account={"0": [1, 80]})
+case("multicast-source-not-wanted", in0=[group(udp("2001:db8:1::51", G[2]))], out1=[to_core(tunnel(udp("2001:db8:1::51", G[2], hlim=63), dst=COA3))], packets_multicast=1, packets_copies=1, packets_intercepted=1,
+     account={"4": [1, 80]})
+case("multicast-icmp", in0=[group(IPv6(src=HOST6, dst=G[1]) / ICMPv6EchoRequest())], out1=both(IPv6(src=HOST6, dst=G[1], hlim=63) / ICMPv6EchoRequest()), packets_multicast=1, packets_copies=2, packets_intercepted=2,
+     account={"0": [1, 48], "4": [1, 48]})
+case("multicast-nobody-listens", in0=[group(udp(HOST6, g)) for g in ("ff0e::9", "ff0e::4", "ff05::1", "ff01::1", "ff02::99")], drop_multicast=5)
+case("multicast-listener-not-bound", in0=[group(udp(HOST6, G[5]))], packets_multicast=1)
+case("multicast-from-elsewhere", in1=[Ether(src=GATEWAY, dst="33:33:00:00:00:01") / udp(CN, G[1])], drop_multicast=1)
+case("multicast-hop-limit", in0=[group(udp(HOST6, G[1], hlim=1))], drop_multicast_hop_limit=1)
+case("multicast-source-of-the-link", in0=[group(udp("fe80::9", G[1])), group(udp("::", G[1]))], drop_multicast_source=2)
+case("multicast-own-echo", in0=[group(udp(HOA, G[1]))], out1=[to_core(tunnel(udp(HOA, G[1], hlim=63), dst=COA3))], packets_multicast=1, packets_copies=1, packets_intercepted=1, account={"4": [1, 80]})
+# RFC 4443 §2.4 (e.3): too big is told to the source of a multicast packet, once; a limit of 0 is not.
+case("multicast-too-big", in0=[group(udp(HOST6, G[1], 1461 - 48))], punts=[punt("error", "too_big", link=0, word=1460)], packets_multicast=1, drop_copy=2)
+case("multicast-encapsulation-limit-0", in0=[group(IPv6(src=HOST6, dst=G[1]) / limit(0) / UDP(sport=1000, dport=2000) / b"x")], packets_multicast=1, packets_copies=2, drop_copy=2)
+# Out of a tunnel: onto the home link, to the other listeners, not back (§10.4.5, §11.3.4); scopes within the link stay where they are.
+case("multicast-out-of-the-tunnel", in1=[core(tunnel(udp(HOA, G[1]), COA, HA))], out0=[to_group(udp(HOA, G[1], hlim=63))], out1=[to_core(tunnel(udp(HOA, G[1], hlim=63), dst=COA3))],
+     packets_detunnelled=1, packets_multicast=1, packets_copies=1, packets_intercepted=1, account={"0": [1, 80], "4": [1, 80]})
+case("multicast-out-nobody-away-listens", in1=[core(tunnel(udp(HOA, g), COA, HA)) for g in ("ff0e::9", "ff05::1", "ff08::1")], out0=[to_group(udp(HOA, g, hlim=63)) for g in ("ff0e::9", "ff05::1", "ff08::1")],
+     packets_detunnelled=3, packets_multicast=3, account={"0": [3, 240]})
+case("multicast-out-virtual", in1=[core(tunnel(udp(HOA2, G[3]), COA2, HA2))], out1=[Ether(src=PORT[1], dst=TAGGED) / Dot1Q(vlan=7) / tunnel(udp(HOA2, G[3], hlim=63), HA2, "2001:db8:7::50")],
+     packets_detunnelled=1, packets_multicast=1, packets_copies=1, packets_intercepted=1, account={"1": [1, 80], "2": [1, 80]})
+case("multicast-out-virtual-nobody", in1=[core(tunnel(udp(HOA2, G[1]), COA2, HA2))], packets_detunnelled=1, drop_multicast=1, account={"1": [1, 80]})
+case("multicast-out-link-scope", in1=[core(tunnel(udp(HOA, g), COA, HA)) for g in ("ff02::1", "ff01::1", "ff00::1")], drop_tunnel_multicast=3)
+case("multicast-out-hop-limit", in1=[core(tunnel(udp(HOA, G[1], hlim=1), COA, HA))], packets_detunnelled=1, drop_multicast_hop_limit=1, account={"0": [1, 80]})
+case("multicast-out-wrong-care-of", in1=[core(tunnel(udp(HOA, G[1]), "2001:db8:a::9", HA)), core(tunnel(udp("2001:db8:1::999", G[1]), COA, HA))], drop_tunnel_care_of=1, drop_tunnel_unbound=1)
+# §10.4.3: listeners' messages are the one thing with a link-local address inside.
+alert = IPv6ExtHdrHopByHop(options=[RouterAlert(value=0)])
+report = IPv6(src="fe80::5", dst="ff02::16", hlim=1) / alert / ICMPv6MLReport2(records=[ICMPv6MLDMultAddrRec(rtype=4, dst=G[1])])
+case("listener-report", in1=[core(tunnel(report, COA, HA))], punts=[punt("listener", tunnelled=1)])
+case("listener-else", in1=[core(tunnel(IPv6(src="fe80::5", dst="ff02::16", hlim=1) / UDP(), COA, HA)), core(tunnel(IPv6(src="fe80::5", dst="fe80::1", hlim=1) / alert / ICMPv6MLReport(), COA, HA)),
+                           core(tunnel(IPv6(src=HOA, dst="ff02::16", hlim=1) / alert / ICMPv6MLReport2(), COA, HA))], drop_tunnel_linklocal=2, drop_tunnel_multicast=1)
 
 # Plain forwarding.
 case("forward-gateway", in0=[home(udp("2001:db8:1::50", CN))], out1=[to_core(udp("2001:db8:1::50", CN, hlim=63))], packets_forwarded=1)

@@ -62,6 +62,21 @@ static void bind_(struct hp_dataplane *dp, uint32_t id, const char *hoa, const c
 	must(hp_dataplane_bind(dp, &b));
 }
 
+/* From `source`, or from all but it. */
+static void listen_(struct hp_dataplane *dp, uint16_t home, const char *group, const char *hoa, const char *source, bool exclude)
+{
+	const struct hp_ip6 list[] = {ip(source ? source : "::")};
+	const struct hp_member m = {.hoa = ip(hoa),
+				    .group = ip(group),
+				    .home_link = home,
+				    .joined = true,
+				    .exclude = exclude,
+				    .sources = source ? 1 : 0,
+				    .source = list};
+
+	must(hp_dataplane_member(dp, &m));
+}
+
 static void world(struct hp_dataplane *dp)
 {
 	const struct hp_dp_route route[] = {
@@ -82,11 +97,22 @@ static void world(struct hp_dataplane *dp)
 	bind_(dp, 1, "2001:db8:2::200", "2001:db8:a::3", "2001:db8:2::1", VIRTUAL, CORE, "2001:db8:f::fe", 1460);
 	bind_(dp, 2, "2001:db8:2::300", "2001:db8:7::50", "2001:db8:2::1", VIRTUAL, TAGGED, "2001:db8:7::50", 1240);
 	bind_(dp, 3, "2001:db8:2::400", "2001:db8:f::77", "2001:db8:2::1", VIRTUAL, CORE, "2001:db8:f::77", 1460);
+	bind_(dp, 4, "2001:db8:1::101", "2001:db8:a::4", "2001:db8:1::1", HOME, CORE, "2001:db8:f::fe", 1460);
+	listen_(dp, HOME, "ff0e::1", "2001:db8:1::100", NULL, true);
+	listen_(dp, HOME, "ff0e::1", "2001:db8:1::101", NULL, true);
+	listen_(dp, HOME, "ff0e::2", "2001:db8:1::100", "2001:db8:1::50", false);
+	listen_(dp, HOME, "ff0e::2", "2001:db8:1::101", "2001:db8:1::50", true);
+	listen_(dp, VIRTUAL, "ff0e::3", "2001:db8:2::200", NULL, true);
+	listen_(dp, VIRTUAL, "ff0e::3", "2001:db8:2::300", NULL, true);
+	/* One that has left, and one whose binding is gone. */
+	listen_(dp, HOME, "ff0e::4", "2001:db8:1::100", NULL, true);
+	must(hp_dataplane_member(dp, &(struct hp_member){.hoa = ip("2001:db8:1::100"), .group = ip("ff0e::4"), .home_link = HOME}));
+	listen_(dp, HOME, "ff0e::5", "2001:db8:1::999", NULL, true);
 }
 
 static void punted(void *ctx, struct rte_mbuf *const m[], const struct hp_punt p[], unsigned int n)
 {
-	static const char *const class_[] = {"registration", "neighbor", "error", "rest"};
+	static const char *const class_[] = {"registration", "neighbor", "listener", "error", "rest"};
 	static const char *const reason[] = {"local",   "resolve", "hop_limit", "no_route",  "scope",
 					     "address", "too_big", "limit",     "reassembly"};
 
@@ -114,7 +140,8 @@ int main(int argc, char **argv)
 					.worker_lcore = lcore,
 					.max_bindings = 100,
 					.max_paths = 256,
-					.accounting = true};
+					.accounting = true,
+					.multicast = true};
 	struct hp_error e = {0};
 	struct hp_dataplane *dp;
 	uint64_t count[HP_DP_COUNT], packets, bytes;
@@ -134,7 +161,7 @@ int main(int argc, char **argv)
 	for (unsigned int i = 0; i < HP_DP_COUNT; i++)
 		if (count[i])
 			printf("counter %s %llu\n", hp_dp_counters[i].name, (unsigned long long)count[i]);
-	for (uint32_t id = 0; id < 4; id++)
+	for (uint32_t id = 0; id < 5; id++)
 		if (hp_dataplane_account(dp, id, &packets, &bytes) && packets)
 			printf("account %u %llu %llu\n", id, (unsigned long long)packets, (unsigned long long)bytes);
 	hp_dataplane_destroy(dp);
