@@ -57,6 +57,11 @@ int hp_agent_create(struct hp_agent **out, const struct hp_agent_conf *conf, str
 	ret = hp_wheel_create(&a->wheel, now.mono_ms);
 	if (ret)
 		goto fail;
+	ret = conf->multicast ? hp_listeners_create(&a->listeners, a->bindings, conf->neighbor, conf->max_bindings, conf->seed + 1,
+						    a->count, now.mono_ms)
+			      : 0;
+	if (ret)
+		goto fail;
 	*out = a;
 	return 0;
 fail:
@@ -68,6 +73,7 @@ void hp_agent_destroy(struct hp_agent *a)
 {
 	if (!a)
 		return;
+	hp_listeners_destroy(a->listeners);
 	hp_wheel_destroy(a->wheel);
 	hp_deliveries_destroy(a->deliveries);
 	hp_bindings_destroy(a->bindings);
@@ -111,6 +117,12 @@ enum hp_agent_verdict hp_agent_message(struct hp_agent *a, const struct hp_input
 	}
 }
 
+void hp_agent_listener(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
+{
+	if (a->listeners)
+		hp_listeners_message(a->listeners, in, p, now, fx);
+}
+
 void hp_agent_probed(struct hp_agent *a, uint16_t link, const struct hp_ip6 *address, bool unique, struct hp_now now, struct hp_effects *fx)
 {
 	const bool linklocal = hp_ip6_is_linklocal(address);
@@ -127,6 +139,8 @@ void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx)
 	hp_discover_tick(a, now, fx);
 	hp_deliveries_tick(a, now, fx);
 	hp_renew_tick(a, now, fx);
+	if (a->listeners)
+		hp_listeners_tick(a->listeners, now, fx);
 	for (unsigned int i = 0; i < TICK_TIMERS; i++) {
 		struct hp_timer *t = hp_wheel_pop(a->wheel, now.mono_ms, &work);
 
@@ -139,8 +153,10 @@ void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx)
 uint64_t hp_agent_next(const struct hp_agent *a)
 {
 	const uint64_t wheel = hp_wheel_next(a->wheel), delivery = hp_deliveries_next(a->deliveries);
-	const uint64_t next = a->renew_at != UINT32_MAX ? 0 : wheel < delivery ? wheel : delivery;
+	const uint64_t listener = a->listeners ? hp_listeners_next(a->listeners) : UINT64_MAX;
+	uint64_t next = a->renew_at != UINT32_MAX ? 0 : wheel < delivery ? wheel : delivery;
 
+	next = next < listener ? next : listener;
 	return next < a->agents_next_ms ? next : a->agents_next_ms;
 }
 
@@ -225,6 +241,14 @@ bool hp_agent_find(const struct hp_agent *a, const struct hp_ip6 *hoa, struct hp
 	return b;
 }
 
+void hp_agent_groups(const struct hp_agent *a, const struct hp_ip6 *hoa, hp_agent_group_fn *each, void *ctx)
+{
+	const struct hp_binding *b = a->listeners ? hp_bindings_find(a->bindings, hoa) : NULL;
+
+	if (b)
+		hp_listeners_each(a->listeners, b->id, each, ctx);
+}
+
 size_t hp_agent_page(const struct hp_agent *a, bool first, uint64_t after, size_t max, struct hp_binding_view *out, size_t cap,
 		     uint64_t *next, bool *more)
 {
@@ -253,7 +277,7 @@ size_t hp_agent_bindings(const struct hp_agent *a)
 size_t hp_agent_memory(const struct hp_agent *a)
 {
 	return sizeof(*a) + hp_bindings_memory(a->bindings) + hp_deliveries_memory(a->deliveries) +
-	       a->probations * sizeof(struct hp_probation);
+	       (a->listeners ? hp_listeners_memory(a->listeners) : 0) + a->probations * sizeof(struct hp_probation);
 }
 
 const uint64_t *hp_agent_count(const struct hp_agent *a)

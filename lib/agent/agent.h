@@ -75,6 +75,7 @@ struct hp_agent_conf {
 		bool enabled;
 		uint32_t min_interval_s, max_interval_s; /* MinMobPfxAdvInterval, MaxMobPfxAdvInterval (§13) */
 	} prefix_advertisement;
+	bool multicast;                               /* §10.4.3: the querier of all tunnels */
 	const struct hp_authenticator *authenticator; /* NULL: refuse all */
 	struct hp_neighbor *neighbor;
 	struct hp_hop (*route)(void *ctx, const struct hp_ip6 *dst); /* towards a care-of address */
@@ -108,7 +109,16 @@ struct hp_agent_conf {
 	X(HP_AG_MOVED, "binding.moved", "bindings moved to another care-of address")                                                       \
 	X(HP_AG_DEREGISTERED, "binding.deregistered", "bindings removed by their node")                                                    \
 	X(HP_AG_EXPIRED, "binding.expired", "bindings that ran out")                                                                       \
-	X(HP_AG_REVOKED, "binding.revoked", "bindings removed by the operator")
+	X(HP_AG_REVOKED, "binding.revoked", "bindings removed by the operator")                                                            \
+	X(HP_AG_MLD_QUERY_OUT, "mld.query_out", "listener queries sent through tunnels")                                                   \
+	X(HP_AG_MLD_REPORT_IN, "mld.report_in", "listener reports taken out of tunnels")                                                   \
+	X(HP_AG_MLD_INVALID, "mld.invalid", "listener messages out of tunnels that failed a check, or were no reports")                    \
+	X(HP_AG_MLD_UNBOUND, "mld.unbound", "listener reports ignored: no binding at that care-of address")                                \
+	X(HP_AG_MLD_SCOPE, "mld.scope", "listener records ignored: group of less than global scope (RFC 6275 §10.4.2)")                    \
+	X(HP_AG_MLD_JOINED, "mld.joined", "groups that mobile nodes began to listen to")                                                   \
+	X(HP_AG_MLD_LEFT, "mld.left", "groups that mobile nodes listen to no more")                                                        \
+	X(HP_AG_MLD_REFUSED, "mld.refused", "listener records refused: too many groups of one node, nodes of one group, or in all")        \
+	X(HP_AG_MLD_SOURCES, "mld.sources_refused", "listener records of which some sources found no place")
 enum hp_agent_counter { HP_AGENT_COUNTERS(HP_COUNTER_ENUM) HP_AG_COUNT };
 extern const struct hp_counter_info hp_agent_counters[HP_AG_COUNT];
 
@@ -127,10 +137,12 @@ void hp_agent_foresee(const struct hp_agent *a, const struct hp_ip6 *const hoa[]
 /* A Mobility Header message addressed to us (p walked OK, proto 135). */
 enum hp_agent_verdict hp_agent_message(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
 				       struct hp_effects *fx, size_t *error_at);
+/* A multicast listener's message that came through a tunnel (p walked OK, MLD): ignored unless conf.multicast. */
+void hp_agent_listener(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
 /* Outcome of hp_neighbor_probe for an address of a registration under way. */
 void hp_agent_probed(struct hp_agent *a, uint16_t link, const struct hp_ip6 *address, bool unique, struct hp_now now,
 		     struct hp_effects *fx);
-/* Expiries, bounded work. */
+/* Expiries and queries, bounded work. */
 void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx);
 uint64_t hp_agent_next(const struct hp_agent *a);
 /* Administrative removal: an exception to "must not be removed until it expires" (docs/rfc6275.md). 0 or -ENOENT (also when gone). */
@@ -173,6 +185,9 @@ struct hp_binding_view {
 	uint64_t registered_wall_ms;
 };
 bool hp_agent_find(const struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_binding_view *out);
+/* The multicast groups that a mobile node listens to: from these sources, or with `exclude` from all but these. */
+typedef void hp_agent_group_fn(void *ctx, const struct hp_ip6 *group, bool exclude, const struct hp_ip6 *source, unsigned int sources);
+void hp_agent_groups(const struct hp_agent *a, const struct hp_ip6 *hoa, hp_agent_group_fn *each, void *ctx);
 size_t hp_agent_page(const struct hp_agent *a, bool first, uint64_t after, size_t max, struct hp_binding_view *out, size_t cap,
 		     uint64_t *next, bool *more);
 struct hp_home_agent_view {

@@ -36,6 +36,8 @@ static void withdraw(struct hp_agent *a, struct hp_binding *b, struct hp_now now
 {
 	struct hp_effect e = {.kind = HP_EFFECT_UNBIND, .unbind = {.hoa = b->hoa, .id = b->id}};
 
+	if (a->listeners)
+		hp_listeners_unbind(a->listeners, b, now, fx);
 	hp_effects_push(fx, &e);
 	hp_defend_stop(a, b, HP_DEFEND_HOA | (b->linklocal_defended ? HP_DEFEND_LINKLOCAL : 0), now, fx);
 	hp_bindings_release(a->bindings, b);
@@ -112,7 +114,7 @@ static void accept(struct hp_agent *a, struct hp_binding *b, const struct hp_req
 	const unsigned int held = (fresh ? 0 : HP_DEFEND_HOA) | (b->linklocal_defended ? HP_DEFEND_LINKLOCAL : 0);
 	enum hp_event_kind event = fresh ? HP_EVENT_REGISTERED : HP_EVENT_MOVED;
 	const int ha = hp_bindings_ha_number(a->bindings, &r->ha);
-	bool deprecated = false;
+	bool deprecated = false, changed;
 	uint16_t lifetime = prefix ? hp_home_grant(prefix, r->lifetime, a->max_lifetime, now.mono_ms, &deprecated) : 0;
 
 	if (!lifetime) {
@@ -127,7 +129,8 @@ static void accept(struct hp_agent *a, struct hp_binding *b, const struct hp_req
 		fail(a, b, r, HP_BA_RESOURCES, now, fx);
 		return;
 	}
-	if (adopt(a, b, r, (uint16_t)ha, lifetime, now))
+	changed = adopt(a, b, r, (uint16_t)ha, lifetime, now);
+	if (changed)
 		hp_registration_publish(a, b, fx);
 	if (fresh) {
 		hp_bindings_revive(a->bindings, b, HP_BINDING_VALID);
@@ -151,6 +154,8 @@ static void accept(struct hp_agent *a, struct hp_binding *b, const struct hp_req
 		hp_bindings_release(a->bindings, b);
 	}
 	a->count[fresh ? HP_AG_REGISTERED : moved ? HP_AG_MOVED : HP_AG_REFRESHED]++;
+	if (changed && a->listeners)
+		hp_listeners_bind(a->listeners, b, now, fx);
 	if (fresh || moved)
 		hp_effects_event(fx, event, &b->hoa, &b->coa, b->link, 0);
 	hp_acknowledge_send(a, r, deprecated ? HP_BA_PREFIX_DISCOVERY : HP_BA_ACCEPTED, r->sequence, lifetime, now, fx);

@@ -6,6 +6,7 @@
 #include "agent/agent.h"
 #include "agent/bindings.h"
 #include "agent/home.h"
+#include "agent/listeners.h"
 #include "base/hash.h"
 #include "wire/mh.h"
 
@@ -14,6 +15,7 @@ struct hp_agent {
 	struct hp_authenticator authenticator;
 	struct hp_homes *homes;
 	struct hp_bindings *bindings;
+	struct hp_listeners *listeners; /* NULL: no multicast */
 	struct hp_wheel *wheel;
 	struct hp_deliveries *deliveries;
 	uint16_t max_lifetime; /* units of 4 s */

@@ -23,7 +23,7 @@ struct hp_control_conf {
 	const struct hp_route *route; /* static ones; connected and virtual ones come from the links' addresses */
 	uint32_t max_bindings, max_lifetime_s;
 	uint16_t preference; /* as a home agent */
-	bool dad;
+	bool dad, multicast;
 	struct {
 		bool enabled;
 		uint32_t min_interval_s, max_interval_s;

@@ -51,6 +51,18 @@ static bool is_discovery(const struct hp_input *in, const struct hp_packet *p)
 	return type == HP_ICMP6_MLD_QUERY || (type >= HP_ICMP6_RS && type <= HP_ICMP6_REDIRECT);
 }
 
+/* What a mobile node says to the querier of its tunnel (RFC 6275 §10.4.3). */
+static bool is_listener(const struct hp_input *in, const struct hp_packet *p)
+{
+	uint8_t type;
+
+	if (!in->tunnelled || p->proto != HP_PROTO_ICMPV6 || p->is_fragment || hp_packet_payload_len(p) < 1 ||
+	    !hp_ip6_is_multicast(&p->dst))
+		return false;
+	type = *hp_packet_payload(p);
+	return (type >= HP_ICMP6_MLD_QUERY && type <= HP_ICMP6_MLD_DONE) || type == HP_ICMP6_MLDV2_REPORT;
+}
+
 /* RFC 6275 §9.3.1: only what carries its own proof may use a home address that is not bound to the source. */
 static bool home_address_holds(const struct hp_control *c, const struct hp_packet *p)
 {
@@ -126,6 +138,8 @@ static void packet(struct hp_control *c, const struct hp_input *in, const struct
 		malformed(c, in, p, walk, to_us || to_group, now, fx);
 	} else if (is_discovery(in, p)) {
 		hp_neighbor_packet(c->neighbor, in->link, &in->mac, p, now, fx);
+	} else if (is_listener(in, p)) {
+		hp_agent_listener(c->agent, in, p, now, fx);
 	} else if (to_us || to_group) {
 		if (home_address_holds(c, p))
 			deliver(c, in, p, now, fx);

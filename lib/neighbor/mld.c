@@ -135,6 +135,17 @@ void hp_mld_leave(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *gr
 	change(nb, g, now, fx);
 }
 
+int hp_neighbor_join(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *group, struct hp_now now, struct hp_effects *fx)
+{
+	return nb->link[link].conf.is_virtual ? 0 : hp_mld_join(nb, link, group, now, fx);
+}
+
+void hp_neighbor_leave(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *group, struct hp_now now, struct hp_effects *fx)
+{
+	if (!nb->link[link].conf.is_virtual)
+		hp_mld_leave(nb, link, group, now, fx);
+}
+
 /* Answers to a general query: all groups of the link, some reports a turn. */
 void hp_mld_all_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, struct hp_effects *fx)
 {

@@ -137,6 +137,11 @@ int hp_neighbor_proxy(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6
 /* Silence, group left. Safe when not proxied. */
 void hp_neighbor_unproxy(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *address, struct hp_now now, struct hp_effects *fx);
 
+/* Listen to a multicast group on a link, from any source: reported to the link's queriers by MLD. References are counted. On a virtual link
+ * nothing happens. 0 or -ENOMEM. */
+int hp_neighbor_join(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *group, struct hp_now now, struct hp_effects *fx);
+void hp_neighbor_leave(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *group, struct hp_now now, struct hp_effects *fx);
+
 /* Own addresses. */
 bool hp_neighbor_is_own(const struct hp_neighbor *nb, uint16_t link,
 			const struct hp_ip6 *address); /* HP_LINK_ANY: on any; valid ones only */

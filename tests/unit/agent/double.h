@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* In place of lib/neighbor: what the agent asks of it is shown among the effects, so that their order can be compared as a whole.
  * probe -> ADDRESS valid, cancelled -> ADDRESS not valid; proxy -> GROUP joined, unproxy -> GROUP not joined;
- * learn -> NEIGHBOR usable, forget -> NEIGHBOR not usable. */
+ * join, leave -> the same with a multicast address; learn -> NEIGHBOR usable, forget -> NEIGHBOR not usable. */
 #ifndef HP_TESTS_DOUBLE_H
 #define HP_TESTS_DOUBLE_H
 

@@ -29,6 +29,13 @@ int main(void)
 		{"prefixes that change, in slices", test_renew_slices},
 		{"prefix advertisements switched on", test_switched_on},
 		{"100,000 bindings", test_many},
+		{"RFC 3810 tables, row by row", test_listening_tables},
+		{"listening against a naive model", test_listening_model},
+		{"listeners, scene by scene", test_listeners},
+		{"listeners that are ignored", test_listeners_ignored},
+		{"listeners' bounds", test_listeners_bounds},
+		{"when listeners are asked", test_listeners_queries},
+		{"listeners against a naive model", test_listeners_model},
 		HP_TESTS_END,
 	};
 

@@ -26,6 +26,9 @@ static const struct {
 	{"CHOME", "2001:db8:1::c1"},
 	{"X", "2001:db8:dead::1"},
 	{"GROUP", "ff0e::1"},
+	{"S1", "2001:db8:5::1"},
+	{"S2", "2001:db8:5::2"},
+	{"S3", "2001:db8:5::3"},
 	{"LOCAL", "fe80::c1"},
 	{"ANY", "::"},
 };
@@ -40,7 +43,7 @@ struct hp_ip6 scene_address(const char *name)
 
 static const char *name_of(const struct hp_ip6 *a)
 {
-	static char text[4][HP_IP6_TEXT];
+	static char text[8][HP_IP6_TEXT];
 	static unsigned int turn;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -49,7 +52,7 @@ static const char *name_of(const struct hp_ip6 *a)
 		if (hp_ip6_eq(&known, a))
 			return names[i].name;
 	}
-	return hp_ip6_text(a, text[turn++ % 4]);
+	return hp_ip6_text(a, text[turn++ % 8]);
 }
 
 /* A default route by the core, the home prefixes on link 0, and one network that nothing leads to. */
@@ -83,6 +86,7 @@ static struct hp_agent_conf agent_conf(struct scene *s, const struct scene_conf 
 		.preference = conf->preference,
 		.dad = !conf->no_dad,
 		.prefix_advertisement = {conf->advert_max_s != 0, conf->advert_min_s, conf->advert_max_s},
+		.multicast = conf->multicast,
 		.authenticator = conf->no_authenticator ? NULL
 				 : conf->authenticator  ? conf->authenticator
 							: &hp_authenticator_none,
@@ -137,6 +141,16 @@ enum hp_agent_verdict scene_input(struct scene *s, const uint8_t *packet, size_t
 	return hp_agent_message(s->agent, &in, &p, s->now, s->fx, error_at);
 }
 
+void scene_tunnelled(struct scene *s, const uint8_t *packet, size_t len, const struct hp_ip6 *coa, const struct hp_ip6 *ha)
+{
+	struct hp_input in = {.data = packet, .len = len, .link = 1, .tunnelled = true, .outer_src = *coa, .outer_dst = *ha};
+	struct hp_packet p;
+
+	if (hp_packet_read(&p, packet, len) != HP_WALK_OK || p.proto != HP_PROTO_ICMPV6)
+		abort();
+	hp_agent_listener(s->agent, &in, &p, s->now, s->fx);
+}
+
 void scene_wait(struct scene *s, uint64_t ms)
 {
 	const uint64_t end = s->now.mono_ms + ms;
@@ -174,6 +188,32 @@ static int render_prefixes(const struct hp_send *s, char *out, size_t room)
 	return n;
 }
 
+static int sources(const uint8_t *b, unsigned int n, char *out, size_t room)
+{
+	int len = snprintf(out, room, "{");
+
+	for (unsigned int i = 0; i < n; i++)
+		len += snprintf(out + len, room - (size_t)len, "%s%s", i ? " " : "", name_of((const struct hp_ip6 *)(b + 16 * i)));
+	return len + snprintf(out + len, room - (size_t)len, "}");
+}
+
+/* RFC 3810 §5.1: group 8, S and robustness 24, interval 25, number of sources 26. */
+static int query(const struct hp_send *q, char *out, size_t room)
+{
+	const uint8_t *b = q->body;
+	const struct hp_ip6 *group = (const struct hp_ip6 *)(b + 8);
+	const unsigned int n = (unsigned int)b[26] << 8 | b[27];
+	const bool good = q->hop_limit == 1 && q->router_alert && q->body_len == 28 + 16 * n && (b[24] & 7) == 2 && b[25] == 125 &&
+			  (b[4] << 8 | b[5]) == 1000 && hp_ip6_is_linklocal(&q->src);
+	const struct hp_ip6 all = craft_ip6("ff02::1");
+	int len = snprintf(out, room, "query %s%s", hp_ip6_is_any(group) ? "all" : name_of(group), b[24] & 8 ? " S" : "");
+
+	if (n)
+		len += sources(b + 28, n, out + len, room - (size_t)len);
+	return len + snprintf(out + len, room - (size_t)len, " %s in %s>%s%s", name_of(&q->src), name_of(&q->outer_src),
+			      name_of(&q->outer_dst), good && hp_ip6_eq(&q->dst, hp_ip6_is_any(group) ? &all : group) ? "" : " MALFORMED");
+}
+
 static int render(const struct hp_effect *e, char *out, size_t room)
 {
 	static const char *const events[HP_EVENT_COUNT] = {
@@ -188,6 +228,7 @@ static int render(const struct hp_effect *e, char *out, size_t room)
 		[HP_EVENT_HOME_AGENT_DOWN] = "home agent down",
 	};
 	const uint8_t *b = e->send.body;
+	int n;
 
 	switch (e->kind) {
 	case HP_EFFECT_BIND:
@@ -198,14 +239,25 @@ static int render(const struct hp_effect *e, char *out, size_t room)
 	case HP_EFFECT_ADDRESS:
 		return snprintf(out, room, "%s %s", e->address.valid ? "probe" : "cancel", name_of(&e->address.address));
 	case HP_EFFECT_GROUP:
+		if (hp_ip6_is_multicast(&e->group.group))
+			return snprintf(out, room, "%s %s %u", e->group.joined ? "join" : "leave", name_of(&e->group.group), e->group.link);
 		return snprintf(out, room, "%s %s", e->group.joined ? "proxy" : "unproxy", name_of(&e->group.group));
+	case HP_EFFECT_MEMBER:
+		n = snprintf(out, room, "%s %s %s %u ", e->member.joined ? "member" : "no member", name_of(&e->member.hoa),
+			     name_of(&e->member.group), e->member.home_link);
+		if (!e->member.joined) {
+			out[n - 1] = 0;
+			return n - 1;
+		}
+		n += snprintf(out + n, room - (size_t)n, e->member.exclude ? "all but" : "from");
+		return n + sources((const uint8_t *)e->member.source, e->member.sources, out + n, room - (size_t)n);
 	case HP_EFFECT_NEIGHBOR:
 		return snprintf(out, room, "%s %s", e->neighbor.usable ? "learn" : "forget", name_of(&e->neighbor.address));
 	case HP_EFFECT_EVENT:
 		return snprintf(out, room, "!%s", events[e->event.kind]);
 	case HP_EFFECT_SEND:
 		if (e->send.proto == HP_PROTO_ICMPV6)
-			return render_prefixes(&e->send, out, room);
+			return e->send.body[0] == 130 ? query(&e->send, out, room) : render_prefixes(&e->send, out, room);
 		/* §6.1.8: status 6, K 7, sequence 8, lifetime 10 */
 		return snprintf(out, room, "ba %u%s seq %u life %u %s>%s%s%s%s%s", b[6], b[7] & 0x80 ? " K" : "", b[8] << 8 | b[9],
 				b[10] << 8 | b[11], name_of(&e->send.src), name_of(&e->send.dst),

@@ -21,7 +21,7 @@ struct scene_conf {
 	uint16_t preference;
 	uint64_t seed;                       /* 0: 1 */
 	uint32_t advert_min_s, advert_max_s; /* of mobile prefix advertisements; 0: switched off */
-	bool no_dad, no_authenticator;
+	bool no_dad, no_authenticator, multicast;
 	bool one_prefix;                              /* without 2001:db8:3::/64 */
 	uint32_t valid_s, preferred_s;                /* of 2001:db8:3::/64; 0: infinite */
 	const struct hp_authenticator *authenticator; /* NULL: everybody is believed */
@@ -34,6 +34,8 @@ void scene_close(struct scene *s);
 struct hp_ip6 scene_address(const char *name);
 /* Hands a packet in; on_home: heard on the home link from its sender itself. */
 enum hp_agent_verdict scene_input(struct scene *s, const uint8_t *packet, size_t len, bool on_home, size_t *error_at);
+/* The same for an ICMPv6 message that came through the tunnel from `coa` to `ha`. */
+void scene_tunnelled(struct scene *s, const uint8_t *packet, size_t len, const struct hp_ip6 *coa, const struct hp_ip6 *ha);
 /* Runs time forward, ticking whenever the agent wants it. */
 void scene_wait(struct scene *s, uint64_t ms);
 /* The effects so far as text, and none are left. The text lives until the next call. */

@@ -27,4 +27,12 @@ void test_renew(void);
 void test_renew_slices(void);
 void test_switched_on(void);
 
+void test_listening_tables(void);
+void test_listening_model(void);
+void test_listeners(void);
+void test_listeners_ignored(void);
+void test_listeners_bounds(void);
+void test_listeners_queries(void);
+void test_listeners_model(void);
+
 #endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Multicast for mobile nodes that are away (RFC 6275 §10.4.2, §10.4.3): the home agent asks through each tunnel what its node listens to
+ * (RFC 3810, querier), keeps the answers, and listens to the same groups on the home link itself. A report names nobody: it is of the
+ * node at whose care-of address its tunnel begins. Two bindings at one care-of address and one address of ours share a tunnel and what is
+ * listened to at its end; it belongs to the first of them and moves with it.
+ *
+ * Only groups of global scope are kept: those of link scope MUST NOT, and those of other scopes SHOULD NOT be tunnelled (§10.4.2). */
+#ifndef HP_AGENT_LISTENERS_H
+#define HP_AGENT_LISTENERS_H
+
+#include "agent/bindings.h"
+
+/* Bounds, beside those of base/effect.h for one group, and groups at once. */
+#define HP_LISTENERS_OF_NODE 32
+#define HP_LISTENERS_MOST    65536 /* (node, group) */
+
+struct hp_listeners;
+
+/* count: the agent's. */
+int hp_listeners_create(struct hp_listeners **out, struct hp_bindings *bindings, struct hp_neighbor *neighbor, uint32_t max_bindings,
+			uint64_t seed, uint64_t *count, uint64_t now_ms);
+void hp_listeners_destroy(struct hp_listeners *l);
+
+/* Of a binding that has just become valid, or is at another care-of address or address of ours. */
+void hp_listeners_bind(struct hp_listeners *l, const struct hp_binding *b, struct hp_now now, struct hp_effects *fx);
+/* It is valid no more. */
+void hp_listeners_unbind(struct hp_listeners *l, const struct hp_binding *b, struct hp_now now, struct hp_effects *fx);
+
+/* An MLD message that came through a tunnel (in->outer_src, in->outer_dst). */
+void hp_listeners_message(struct hp_listeners *l, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
+			  struct hp_effects *fx);
+/* Bounded work. */
+void hp_listeners_tick(struct hp_listeners *l, struct hp_now now, struct hp_effects *fx);
+uint64_t hp_listeners_next(const struct hp_listeners *l);
+
+/* What binding `id` listens to. */
+void hp_listeners_each(const struct hp_listeners *l, uint32_t id, hp_agent_group_fn *each, void *ctx);
+size_t hp_listeners_memory(const struct hp_listeners *l);
+
+#endif
