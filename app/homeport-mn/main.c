@@ -71,6 +71,7 @@ static void tunnel_on(struct mn *mn, const struct hp_bind *b)
 	if (h->tunnel && !hp_ip6_eq(&h->coa, &b->coa))
 		leave_care_of(mn, h);
 	mn_kernel_main(mn, &b->coa, true);
+	h->queried = h->queried && hp_ip6_eq(&h->ha, &b->ha); /* by this very one */
 	h->coa = b->coa;
 	h->ha = b->ha;
 	h->out_index = mn->index[b->out_link];
@@ -101,6 +102,13 @@ static void home_address(struct mn *mn, uint16_t interface, const struct hp_ip6 
 	mn_kernel_main(mn, hoa, on);
 	if (!on)
 		h->home_index = 0;
+}
+
+/* What the home agent asked holds until the binding is over (§11.3.4): a move is no end. */
+static void forget_query(struct mn *mn, const struct hp_event *e)
+{
+	if (e->kind == HP_EVENT_DEREGISTERED || e->kind == HP_EVENT_EXPIRED)
+		mn->home[home_of(mn, &e->hoa)].queried = false;
 }
 
 static void tell(const struct mn *mn, const struct hp_event *e)
@@ -146,6 +154,7 @@ static void carry_out(struct mn *mn)
 			home_address(mn, e.address.link, &e.address.address, e.address.valid);
 			break;
 		case HP_EFFECT_EVENT:
+			forget_query(mn, &e.event);
 			tell(mn, &e.event);
 			break;
 		default:

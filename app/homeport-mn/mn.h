@@ -47,6 +47,7 @@ struct mn_home {
 	int out_index;  /* kernel's interface index of the tunnel's way out */
 	int home_index; /* of the interface that carries the home address: at home; 0: away */
 	bool rule;      /* packets from hoa use our table */
+	bool queried;   /* the home agent has asked through the tunnel what we listen to (§11.3.4) */
 };
 
 struct mn {

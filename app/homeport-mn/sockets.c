@@ -14,6 +14,7 @@
 #include "homeport-mn/mn.h"
 #include "wire/compose.h"
 #include "wire/icmp6.h"
+#include "wire/mld.h"
 #include "wire/nd.h"
 #include "wire/packet.h"
 #include "wire/tunnel.h"
@@ -105,6 +106,38 @@ void mn_sockets_send(struct mn *mn, const struct hp_send *s)
 		hp_warning("send on %s: %s", mn->conf.interface[s->link].name, strerror(errno));
 }
 
+/* What the kernel says of its groups on the virtual interface. */
+static bool is_listener_report(const uint8_t *packet, size_t len)
+{
+	struct hp_mld_report m;
+	struct hp_packet p;
+
+	return hp_packet_read(&p, packet, len) == HP_WALK_OK && hp_mld_report_read(&m, &p) == 0;
+}
+
+static bool is_listener_query(const uint8_t *packet, size_t len)
+{
+	struct hp_mld_query q;
+	struct hp_packet p;
+
+	return hp_packet_read(&p, packet, len) == HP_WALK_OK && hp_mld_query_read(&q, &p) == 0;
+}
+
+/* A group within the link, in a scope that no router carries. */
+static bool is_link_group(const uint8_t *dst)
+{
+	return dst[0] == 0xff && (dst[1] & 0xf) <= 2;
+}
+
+/* What may go: of the home address, beyond its link; and, once the home agent has asked, the kernel's listener reports, which name nobody
+ * and come from its link-local address (§11.3.4). Its other link-local chatter, and traffic of other addresses, stay here. */
+static bool may_leave(const struct mn_home *h, const uint8_t *packet, size_t len)
+{
+	if (memcmp(packet + 8, &h->hoa, sizeof(h->hoa)) == 0)
+		return !is_link_group(packet + 24);
+	return h->queried && packet[24] == 0xff && packet[6] == HP_PROTO_HOPOPTS && is_listener_report(packet, len);
+}
+
 /* From the virtual interface into the tunnel. */
 static void into_tunnel(struct mn *mn, const struct mn_home *h, uint8_t *packet, size_t len)
 {
@@ -145,8 +178,7 @@ void mn_sockets_tun_read(struct mn *mn, unsigned int home)
 
 		if (n < 0)
 			return;
-		/* Link-local chatter of the kernel on its virtual interface, and traffic of other addresses, stay here. */
-		if (n < HP_IP6_HEADER || packet[0] >> 4 != 6 || memcmp(packet + 8, &h->hoa, sizeof(h->hoa)) != 0)
+		if (n < HP_IP6_HEADER || packet[0] >> 4 != 6 || !may_leave(h, packet, (size_t)n))
 			continue;
 		if (h->tunnel)
 			into_tunnel(mn, h, packet, (size_t)n);
@@ -158,6 +190,26 @@ static void deliver(const struct mn_home *h, const void *packet, size_t len)
 	/* A full queue drops, as a link does. */
 	if (write(h->tun_fd, packet, len) < 0)
 		return;
+}
+
+/* For whoever listens: the kernel knows, on each virtual interface of that home agent. Within the link's scope there are its queries only. */
+static bool group_from_tunnel(struct mn *mn, const struct sockaddr_in6 *from, const uint8_t *packet, size_t len)
+{
+	const bool query = packet[6] == HP_PROTO_HOPOPTS && is_listener_query(packet, len);
+	bool taken = false;
+
+	if (is_link_group(packet + 24) && !query)
+		return false;
+	for (unsigned int i = 0; i < mn->conf.homes; i++) {
+		struct mn_home *h = &mn->home[i];
+
+		if (!h->tunnel || memcmp(&from->sin6_addr, &h->ha, sizeof(h->ha)) != 0)
+			continue;
+		h->queried = h->queried || query;
+		deliver(h, packet, len);
+		taken = true;
+	}
+	return taken;
 }
 
 /* Out of the tunnel: from the home agent of the home whose address is inside (§11.3.1: the outer source is checked). */
@@ -173,6 +225,13 @@ static void from_tunnel(struct mn *mn, const struct sockaddr_in6 *from, uint8_t 
 	}
 	packet[0] = (uint8_t)(0x60 | class_ >> 4);
 	packet[1] = (uint8_t)(class_ << 4 | (packet[1] & 0x0f));
+	if (packet[24] == 0xff) {
+		if (group_from_tunnel(mn, from, packet, len))
+			mn->tunnel_in++;
+		else
+			mn->tunnel_refused++;
+		return;
+	}
 	for (unsigned int i = 0; i < mn->conf.homes; i++) {
 		const struct mn_home *h = &mn->home[i];
 
