@@ -105,6 +105,26 @@ static json_t *binding(const struct hp_app *app, const struct hp_binding_view *b
 			 accounted ? json_integer((json_int_t)bytes) : json_null());
 }
 
+static void add_group(void *ctx, const struct hp_ip6 *group, bool exclude, const struct hp_ip6 *source, unsigned int sources)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < sources; i++)
+		json_array_append_new(list, address(&source[i]));
+	json_array_append_new(
+		ctx, json_pack("{s:o, s:s, s:o}", "address", address(group), "mode", exclude ? "exclude" : "include", "sources", list));
+}
+
+/* One binding, with what the page of many leaves out. */
+static json_t *whole_binding(const struct hp_app *app, const struct hp_binding_view *b, uint64_t now_ms)
+{
+	json_t *j = binding(app, b, now_ms), *groups = json_array();
+
+	hp_agent_groups(hp_control_agent(app->control), &b->hoa, add_group, groups);
+	json_object_set_new(j, "groups", groups);
+	return j;
+}
+
 static void serve_binding(struct hp_app *app, const struct hp_api_request *req, struct hp_api_response *res)
 {
 	struct hp_now now = hp_app_now(app);
@@ -116,7 +136,7 @@ static void serve_binding(struct hp_app *app, const struct hp_api_request *req, 
 	else if (!hp_agent_find(hp_control_agent(app->control), &hoa, &view))
 		hp_api_fail(res, 404, "not_found", "home_address", "no binding for %s", req->item);
 	else if (strcmp(req->method, "DELETE") != 0)
-		res->json = binding(app, &view, now.mono_ms);
+		res->json = whole_binding(app, &view, now.mono_ms);
 	else if (hp_control_revoke(app->control, &hoa, now, app->fx))
 		hp_api_fail(res, 404, "not_found", "home_address", "no binding for %s", req->item);
 	else

@@ -67,6 +67,7 @@ static struct hp_conf *defaults(const char *file)
 	c->home_agent.max_bindings = 1048576;
 	c->home_agent.max_binding_lifetime_s = 3600;
 	c->home_agent.dad = true;
+	c->home_agent.multicast = true;
 	c->home_agent.prefix_advertisement.enabled = true;
 	c->home_agent.prefix_advertisement.min_interval_s = 600;
 	c->home_agent.prefix_advertisement.max_interval_s = 86400;

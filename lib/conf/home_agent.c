@@ -110,7 +110,7 @@ int hp_conf_home_agent(const struct hp_value *v, const struct hp_key *key, void 
 		/* Units of 4 s in 16 bits (§6.1.7). */
 		{"max_binding_lifetime_s", hp_value_u32, AGENT(max_binding_lifetime_s), 4, 65535 * 4, .inside = true},
 		{"dad", hp_value_bool, AGENT(dad), .inside = true},
-		{"multicast", later_bool},
+		{"multicast", hp_value_bool, AGENT(multicast), .inside = true},
 		{"accounting", hp_value_bool, AGENT(accounting), .inside = true},
 		{"mobile_prefix_advertisement", prefix_advertisement},
 		{"authentication", authentication},

@@ -48,11 +48,21 @@ def sums_good(packet):
     return checksum(src + dst + struct.pack("!II", end - at, following) + packet[at:end]) == 0xffff
 
 
+def is_general_query(frame):
+    """What every node that is away is asked now and then, through its tunnel (RFC 6275 §10.4.3): answers nothing, and disturbs no case."""
+    return len(frame) >= 14 + 40 + 40 + 8 + 28 and frame[20] == 41 and frame[60] == 0 and frame[102] == 130 and frame[78:94] == socket.inet_pton(socket.AF_INET6, "ff02::1")
+
+
 class Mailbox:
-    """What came out for one case, in order; the case's thread waits on it."""
+    """What came out for one case, in order; the case's thread waits on it. General listener queries lie apart."""
 
     def __init__(self):
-        self.letters, self.more = [], threading.Condition()
+        self.letters, self.queries, self.more = [], [], threading.Condition()
+
+    def query(self, letter):
+        with self.more:
+            self.queries.append(letter)
+            self.more.notify_all()
 
     def put(self, letter):
         with self.more:
@@ -90,7 +100,7 @@ class Cable:
             self.answer(data)
             for n in {int.from_bytes(m.group(1) or m.group(2), "big") for m in MARK.finditer(data)}:
                 if n in self.boxes:
-                    self.boxes[n].put((self.name, data))
+                    (self.boxes[n].query if is_general_query(data) else self.boxes[n].put)((self.name, data))
 
     def answer(self, data):
         """A solicitation for a neighbour that a case plays."""
