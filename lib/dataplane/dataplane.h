@@ -140,7 +140,7 @@ struct hp_dp_port_status {
 	int socket;
 	uint32_t speed_mbps; /* 0: unknown */
 	bool rss, promiscuous;
-	const char *spreading; /* to workers: "none", by the device "outer" or "inner" addresses, "software" */
+	const char *spreading; /* to workers: "none", by the device "outer" or "inner" addresses or as it likes ("device"), "software" */
 	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes, rx_missed, rx_errors, tx_errors, rx_nombuf;
 };
 void hp_dataplane_port(struct hp_dataplane *dp, unsigned int port, struct hp_dp_port_status *out);

@@ -32,6 +32,11 @@ bool hp_port_is_bonding(const char *driver)
 	return driver && strcmp(driver, "net_bonding") == 0;
 }
 
+static bool pairs(const char *driver)
+{
+	return driver && strncmp(driver, "net_virtio", strlen("net_virtio")) == 0; /* and net_virtio_user */
+}
+
 /* Why frames of this MTU do not fit; NULL: they do. */
 static const char *beyond(const struct hp_port_capability *d, uint16_t mtu)
 {
@@ -63,6 +68,9 @@ int hp_port_plan(struct hp_port_plan *plan, const struct hp_port_capability *d, 
 	/* By the addresses inside a tunnel where it can: all of a mobile router's flows have one pair outside. */
 	if (p.rss)
 		p.rss |= d->rss_types & RTE_ETH_RSS_LEVEL_INNERMOST;
+	/* virtio has its queues in pairs and fills all of them that are in use for either way, with RSS or by its other end's choice. */
+	if (!queues && pairs(d->driver))
+		queues = (uint16_t)want->workers;
 	/* A device without it fills one queue, unless the operator says that it has a way of its own (af_packet's fan-out, memif). */
 	if (!queues)
 		queues = p.rss ? (uint16_t)want->workers : 1;
@@ -73,6 +81,8 @@ int hp_port_plan(struct hp_port_plan *plan, const struct hp_port_capability *d, 
 	p.key = p.rss ? d->hash_key_size : 0;
 	p.inner_rule = p.rss && !(p.rss & RTE_ETH_RSS_LEVEL_INNERMOST) && d->driver && strcmp(d->driver, "mlx5_pci") == 0;
 	p.tx_queues = want->workers > d->max_tx_queues && d->max_tx_queues ? d->max_tx_queues : (uint16_t)want->workers;
+	if (pairs(d->driver))
+		p.tx_queues = p.rx_queues;
 	p.shared_tx = p.tx_queues < want->workers;
 	p.rx_desc = within(DESCRIPTORS, d->rx_desc_min, d->rx_desc_max, d->rx_desc_align);
 	p.tx_desc = within(DESCRIPTORS, d->tx_desc_min, d->tx_desc_max, d->tx_desc_align);

@@ -77,6 +77,17 @@ void hp_dataplane_used(struct hp_dataplane *dp, unsigned int max, void (*used)(v
 	}
 }
 
+static const char *spreading(const struct hp_port *p, const struct hp_port_state *s)
+{
+	if (p->spread)
+		return "software";
+	if (s->plan.rx_queues < 2)
+		return "none";
+	if (!s->plan.rss)
+		return "device";
+	return s->found.inner ? "inner" : "outer";
+}
+
 void hp_dataplane_port(struct hp_dataplane *dp, unsigned int port, struct hp_dp_port_status *out)
 {
 	const struct hp_port *p = &dp->shared.port[port];
@@ -101,18 +112,7 @@ void hp_dataplane_port(struct hp_dataplane *dp, unsigned int port, struct hp_dp_
 		.speed_mbps = link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : link.link_speed,
 		.rss = s->plan.rss != 0,
 		.promiscuous = s->found.promiscuous,
-		.spreading = p->spread        ? "software"
-			     : s->found.inner ? "inner"
-			     : s->plan.rss    ? "outer"
-					      : "none",
-		.rx_packets = stats.ipackets,
-		.rx_bytes = stats.ibytes,
-		.tx_packets = stats.opackets,
-		.tx_bytes = stats.obytes,
-		.rx_missed = stats.imissed,
-		.rx_errors = stats.ierrors,
-		.tx_errors = stats.oerrors,
-		.rx_nombuf = stats.rx_nombuf,
+		.spreading = spreading(p, s),
 	};
 }
 

@@ -87,7 +87,7 @@ class Machine:
             self.read()
         if mark not in self.text:
             return False
-        self.run("stty -echo 2>/dev/null")
+        self.run("stty -echo; PS1=")
         return True
 
     def run(self, command, seconds=60):
@@ -99,7 +99,7 @@ class Machine:
         while time.monotonic() < end:
             m = re.search(r"done=(\d+)=%d\r?\n" % self.n, self.text)
             if m:
-                return self.text[:m.start()].split("\n", 1)[-1]
+                return self.text[:m.start()]
             self.read()
         return None
 
