@@ -112,7 +112,7 @@ struct rte_mbuf *hp_dataplane_alloc(struct hp_dataplane *dp, size_t len, uint8_t
 		dp->no_memory++;
 		return NULL;
 	}
-	*hp_meta(m) = (struct hp_meta){.link = UINT16_MAX, .ours = true};
+	*hp_meta(m) = (struct hp_meta){.link = UINT16_MAX, .ours = UINT16_MAX};
 	*data = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)len);
 	return m;
 }
@@ -169,17 +169,19 @@ void hp_dataplane_transmit(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t
 {
 	uint8_t eth[18];
 	size_t eth_len;
+	uint16_t mtu;
 
 	if (link >= dp->shared.links || dp->shared.link[link].is_virtual) {
 		rte_pktmbuf_free(m);
 		return;
 	}
 	eth_len = hp_paths_ethernet(dp->shared.paths, link, to, eth);
-	if (m->data_len <= dp->shared.link[link].mtu) {
+	mtu = hp_meta_mtu(hp_meta(m), dp->shared.link[link].mtu);
+	if (m->data_len <= mtu) {
 		to_worker(dp, m, link, eth, eth_len);
 	} else {
 		struct rte_mbuf *part[HP_FRAGMENTS];
-		int n = hp_fragment(m, dp->shared.link[link].mtu, (uint32_t)rte_rdtsc() * 2654435761u, dp->shared.pool, part);
+		int n = hp_fragment(m, mtu, (uint32_t)rte_rdtsc() * 2654435761u, dp->shared.pool, part);
 
 		rte_pktmbuf_free(m);
 		if (n < 0)

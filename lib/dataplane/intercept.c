@@ -62,7 +62,7 @@ static void wrap(struct hp_worker *w, struct rte_mbuf *m, const struct hp_hot_en
 	if (limited) /* one level less (§4.1.1 (b)); PadN after it */
 		memcpy(h + 1, (uint8_t[]){HP_PROTO_IPV6, 0, 4, 1, (uint8_t)(limit - 1), 1, 1, 0}, LIMIT_HEADER);
 	hp_meta(m)->path = e->path;
-	hp_meta(m)->ours = true;
+	hp_meta(m)->ours = (uint16_t)(e->mtu + HP_IP6_HEADER);
 	if (w->account) {
 		w->account[e->id].packets++;
 		w->account[e->id].bytes += m->data_len - len;

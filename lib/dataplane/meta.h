@@ -17,8 +17,8 @@ struct hp_meta {
 	const struct hp_hot_entry *entry; /* of the destination: valid until this worker's next quiescent point */
 	uint16_t link;                    /* came in on; UINT16_MAX: of the management core */
 	bool link_multicast, tunnelled;
-	bool ours; /* we are its source (tunnel packet): may be fragmented */
 	uint8_t punt_class, punt_reason;
+	uint16_t ours; /* we are its source (tunnel packet): may be fragmented, to so many octets on its path; 0: another's */
 	uint32_t path; /* where it leaves */
 	uint32_t word;
 	uint16_t punt_link;
@@ -41,8 +41,14 @@ static inline void hp_meta_begin(struct hp_meta *meta, bool link_multicast, cons
 {
 	meta->link_multicast = link_multicast;
 	meta->tunnelled = false;
-	meta->ours = false;
+	meta->ours = 0;
 	memcpy(&meta->mac, mac, sizeof(meta->mac));
+}
+
+/* The longest that a packet of ours may leave over a link: what its path takes, as far as it is known. */
+static inline uint16_t hp_meta_mtu(const struct hp_meta *meta, uint16_t link_mtu)
+{
+	return meta->ours && meta->ours < link_mtu ? meta->ours : link_mtu;
 }
 
 #endif

@@ -60,10 +60,10 @@ static inline void frame(struct hp_worker *w, struct rte_mbuf *m, const struct h
 	hp_output_frame(w, path->port, m);
 }
 
-static void fragments(struct hp_worker *w, struct rte_mbuf *m, const struct hp_path *path)
+static void fragments(struct hp_worker *w, struct rte_mbuf *m, const struct hp_path *path, uint16_t mtu)
 {
 	struct rte_mbuf *part[HP_FRAGMENTS];
-	int n = hp_fragment(m, path->mtu, ++w->fragment_id, w->shared->pool, part);
+	int n = hp_fragment(m, mtu, ++w->fragment_id, w->shared->pool, part);
 
 	rte_pktmbuf_free(m);
 	if (n < 0) {
@@ -83,6 +83,7 @@ void hp_stage_output(struct hp_worker *w)
 		struct rte_mbuf *m = in->m[i];
 		struct hp_meta *meta = hp_meta(m);
 		const struct hp_path *path = hp_paths_get(w->shared->paths, meta->path);
+		const uint16_t mtu = hp_meta_mtu(meta, path->mtu);
 
 		if (path->state == HP_PATH_NOWHERE) {
 			hp_drop(w, m, HP_DP_DROP_NO_PATH);
@@ -91,12 +92,12 @@ void hp_stage_output(struct hp_worker *w)
 		w->path_packets[meta->path]++;
 		if (path->state == HP_PATH_UNRESOLVED)
 			hp_punt_resolve(w, m, path->link, &path->next_hop);
-		else if (m->data_len <= path->mtu)
+		else if (m->data_len <= mtu)
 			frame(w, m, path);
 		else if (meta->ours)
-			fragments(w, m, path);
+			fragments(w, m, path, mtu);
 		else
-			hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_TOO_BIG, path->mtu);
+			hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_TOO_BIG, mtu);
 	}
 	in->n = 0;
 }
