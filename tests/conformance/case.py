@@ -146,6 +146,11 @@ class Trial:
             letters = list(self.box.letters[since:])
         return [p for p in (Ether(data) for _, data in letters) if match(p)]
 
+    def seen(self, match, since=0):
+        """The first that matches, waited for if it has not come yet."""
+        self.at = since
+        return self.wait(match)
+
     def mark(self):
         with self.box.more:
             return len(self.box.letters)
@@ -274,11 +279,16 @@ def is_marker(p):
 
 def is_answer(p):
     """To the case, and no neighbour or multicast listener discovery."""
-    if is_marker(p) or p[IPv6].nh == 0:
+    if is_marker(p) or p[IPv6].nh == 0 or is_query(p):
         return False
     if p[IPv6].nh == 58 and bytes(p[IPv6].payload)[0] in (133, 134, 135, 136, 143):
         return False
     return True
+
+
+def is_query(p):
+    """A multicast listener query through a tunnel: it comes when it comes (§10.4.3)."""
+    return p[IPv6].nh == 41 and IPv6 in p[IPv6].payload and p[IPv6].payload[IPv6].dst == "ff02::1"
 
 
 def ba_of(hoa):
@@ -288,9 +298,9 @@ def ba_of(hoa):
 
 
 def tunnelled(to, inner=None):
-    """A tunnel packet to a care-of address whose inner packet matches."""
+    """A tunnel packet to a care-of address whose inner packet matches; no listener query."""
     def tunnel_packet(p):
-        return p[IPv6].dst == to and p[IPv6].nh in (41, 44, 60) and (inner is None or IPv6 in p[IPv6].payload and inner(p[IPv6].payload[IPv6]))
+        return p[IPv6].dst == to and p[IPv6].nh in (41, 44, 60) and not is_query(p) and (inner is None or IPv6 in p[IPv6].payload and inner(p[IPv6].payload[IPv6]))
     return tunnel_packet
 
 
