@@ -161,7 +161,8 @@ static int create_ports(struct hp_dataplane *dp, const struct hp_dp_conf *c, str
 		if (st->plan.buffer > buffer)
 			buffer = st->plan.buffer;
 	}
-	/* One pool, on the node of the first port: packets cross from port to port. Two nodes want two boxes, or a warning. */
+	/* One pool, on the node of the first port: packets cross from port to port, and fast free wants all of a queue from one pool. A port
+	 * on another node is warned of. */
 	dp->shared.pool = rte_pktmbuf_pool_create("packets", mbufs(c), MBUF_CACHE, RTE_ALIGN(sizeof(struct hp_meta), RTE_MBUF_PRIV_ALIGN),
 						  (uint16_t)(buffer + RTE_PKTMBUF_HEADROOM),
 						  c->ports ? rte_eth_dev_socket_id(dp->shared.port[0].id) : SOCKET_ID_ANY);
@@ -220,15 +221,21 @@ static int create_spread(struct hp_dataplane *dp, const struct hp_dp_conf *c, in
 }
 
 /* Queue q of every port goes to worker q modulo their number. */
-static void deal_queues(struct hp_dataplane *dp)
+static int deal_queues(struct hp_dataplane *dp, struct hp_error *e)
 {
 	for (unsigned int i = 0; i < dp->shared.ports; i++)
 		for (uint16_t q = 0; q < dp->port_state[i].plan.rx_queues; q++) {
 			struct hp_worker *w = dp->worker[(i + q) % dp->shared.workers];
+			char path[40];
 
-			if (w->rx_count < sizeof(w->rx) / sizeof(w->rx[0]))
-				w->rx[w->rx_count++] = (struct hp_rx){(uint16_t)i, q};
+			snprintf(path, sizeof(path), "ports[%u].rx_queues", i);
+			if (w->rx_count == HP_WORKER_QUEUES)
+				return hp_error_set(e, EINVAL, path,
+						    "found more than %d receive queues for a worker, want fewer or more workers",
+						    HP_WORKER_QUEUES);
+			w->rx[w->rx_count++] = (struct hp_rx){(uint16_t)i, q};
 		}
+	return 0;
 }
 
 int hp_dataplane_create(struct hp_dataplane **out, const struct hp_dp_conf *c, struct hp_error *e)
@@ -266,7 +273,9 @@ int hp_dataplane_create(struct hp_dataplane **out, const struct hp_dp_conf *c, s
 		hp_error_set(e, -ret, "home_agent.max_bindings", "no memory for the tables of %u bindings", c->max_bindings);
 		goto destroy;
 	}
-	deal_queues(dp);
+	ret = deal_queues(dp, e);
+	if (ret)
+		goto destroy;
 	*out = dp;
 	return 0;
 destroy:

@@ -22,10 +22,11 @@
 #include "dataplane/spread.h"
 #include "wire/packet.h"
 
-#define HP_BURST   64 /* packets a burst at most; also what one bulk lookup takes */
-#define HP_PORTS   32
-#define HP_WORKERS 64
-#define HP_VLANS   4096
+#define HP_BURST         64 /* packets a burst at most; also what one bulk lookup takes */
+#define HP_PORTS         32
+#define HP_WORKERS       64
+#define HP_VLANS         4096
+#define HP_WORKER_QUEUES 128 /* receive queues that one worker polls at most */
 
 /* A port as workers see it. */
 struct hp_port {
@@ -120,7 +121,7 @@ struct hp_worker {
 	uint64_t now;      /* TSC at the start of the loop: time for policers and reassembly */
 	uint64_t alive_at; /* when ports are to be kept alive next; never: UINT64_MAX */
 	unsigned int rx_count;
-	struct hp_rx rx[HP_PORTS * 4];
+	struct hp_rx rx[HP_WORKER_QUEUES];
 	struct hp_lookup lookup, detunnel; /* by destination; by inner source */
 	struct hp_lane local, intercept, forward, output, multicast;
 	struct hp_own own;
