@@ -260,14 +260,15 @@ static int conf(struct hp_conf **out, uint32_t bindings)
 	struct hp_error e = {0};
 	int ret;
 
-	at += snprintf(at, (size_t)(end - at),
-		       "{\"name\": \"bench\", \"ports\": [{\"name\": \"p0\", \"device\": \"" DEVICE "\"}],"
-		       "\"runtime\": {\"management_core\": 0, \"worker_cores\": [1]},"
-		       "\"links\": [{\"name\": \"core\", \"port\": \"p0\", \"dad_transmits\": 0, \"addresses\": [\"2001:db8:f::1/64\"]},"
-		       "{\"name\": \"virtual\", \"port\": null, \"addresses\": [\"2001:db8:2::1/64\"]}],"
-		       "\"home_agent\": {\"links\": [\"virtual\"], \"authentication\": \"none\", \"max_bindings\": %u},"
-		       "\"api\": {\"unix\": \"/tmp/homeport-bench-%d.sock\"}, \"log\": {\"level\": \"error\"}, \"routes\": [",
-		       bindings, getpid());
+	at += snprintf(
+		at, (size_t)(end - at),
+		"{\"name\": \"bench\", \"ports\": [{\"name\": \"p0\", \"device\": \"" DEVICE "\"}],"
+		"\"runtime\": {\"management_core\": 0, \"worker_cores\": [1]},"
+		"\"links\": [{\"name\": \"core\", \"port\": \"p0\", \"dad_transmits\": 0, \"addresses\": [\"2001:db8:f::1/64\"]},"
+		"{\"name\": \"virtual\", \"port\": null, \"addresses\": [\"2001:db8:2::1/64\"]}],"
+		"\"home_agent\": {\"links\": [\"virtual\"], \"authentication\": \"none\", \"multicast\": false, \"max_bindings\": %u},"
+		"\"api\": {\"unix\": \"/tmp/homeport-bench-%d.sock\"}, \"log\": {\"level\": \"error\"}, \"routes\": [",
+		bindings, getpid());
 	for (unsigned int i = 0; i < GATEWAYS; i++)
 		at += snprintf(at, (size_t)(end - at),
 			       "%s{\"prefix\": \"2001:db8:a:%x::/64\", \"via\": \"2001:db8:f::1%02x\", \"link\": \"core\"}", i ? "," : "",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Registrations as the management core meets them: Binding Updates go through a worker's pipeline into its punt ring, the appliance's own
  * loop takes them from there, and its acknowledgements are taken from the worker's inject ring. Only the loop's turns are timed. One core,
- * authentication none, no store, a virtual home link; no worker runs, this thread plays it between turns. */
+ * authentication none, no store, no multicast (which sends a query into each new tunnel), a virtual home link; no worker runs, this thread plays it between turns. */
 #ifndef HP_BENCH_REGISTER_H
 #define HP_BENCH_REGISTER_H
 
