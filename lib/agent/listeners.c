@@ -4,8 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "agent/listening.h"
-#include "agent/roster.h"
+#include "agent/members.h"
 #include "wire/mld.h"
 
 /* A tick's share: general queries, groups of nodes whose timers fired, timers moved within a wheel. A fleet that registers at once is
@@ -20,43 +19,13 @@
 #define LOOK_MOST  256
 #define QUERY_ROOM (28 + 16 * HP_MEMBER_SOURCES)
 
-/* A tunnel with something listened to at its end. */
-struct hp_tunnel {
-	struct hp_table_node node;
-	struct tunnel_key {
-		struct hp_ip6 coa, ha;
-	} key;
-	uint32_t id; /* of the binding */
-	uint16_t link, groups;
-	struct member *first;
-};
-
-/* (home link, group) with at least one listener. */
-struct group {
-	struct hp_table_node node;
-	struct group_key {
-		struct hp_ip6 address;
-		uint32_t link;
-	} key;
-	uint32_t members;
-};
-
-struct member {
-	struct hp_timer timer;
-	struct hp_tunnel *tunnel;
-	struct member *next;
-	struct group *group;
-	struct hp_listening state;
-};
-
 struct hp_listeners {
 	struct hp_bindings *bindings;
 	struct hp_neighbor *neighbor;
 	uint64_t *count;
 	struct hp_roster roster;
-	struct hp_table *tunnels, *groups;
-	struct hp_wheel *queries, *members; /* hp_seat.query, member.timer */
-	uint32_t most;                      /* members now */
+	struct hp_members members;
+	struct hp_wheel *queries; /* hp_seat.query */
 };
 
 int hp_listeners_create(struct hp_listeners **out, struct hp_bindings *bindings, struct hp_neighbor *neighbor, uint32_t max_bindings,
@@ -71,17 +40,11 @@ int hp_listeners_create(struct hp_listeners **out, struct hp_bindings *bindings,
 	l->bindings = bindings;
 	l->neighbor = neighbor;
 	l->count = count;
+	l->members = (struct hp_members){.bindings = bindings, .neighbor = neighbor, .roster = &l->roster, .count = count};
 	hp_random_seed(&random, seed);
-	_Static_assert(sizeof(struct tunnel_key) == 32 && sizeof(struct group_key) == 20, "padding in a hashed key");
 	ret = hp_roster_create(&l->roster, max_bindings, &random);
-	ret = ret ? ret
-		  : hp_table_create(&l->tunnels, offsetof(struct hp_tunnel, key) - offsetof(struct hp_tunnel, node),
-				    sizeof(struct tunnel_key), (struct hp_hash_key){{hp_random_u64(&random), hp_random_u64(&random)}});
-	ret = ret ? ret
-		  : hp_table_create(&l->groups, offsetof(struct group, key) - offsetof(struct group, node), sizeof(struct group_key),
-				    (struct hp_hash_key){{hp_random_u64(&random), hp_random_u64(&random)}});
+	ret = ret ? ret : hp_members_create(&l->members, &random, now_ms);
 	ret = ret ? ret : hp_wheel_create(&l->queries, now_ms);
-	ret = ret ? ret : hp_wheel_create(&l->members, now_ms);
 	if (ret) {
 		hp_listeners_destroy(l);
 		return ret;
@@ -90,46 +53,14 @@ int hp_listeners_create(struct hp_listeners **out, struct hp_bindings *bindings,
 	return 0;
 }
 
-static int free_tunnel(struct hp_table_node *n, void *ctx)
-{
-	struct hp_tunnel *t = hp_container_of(n, struct hp_tunnel, node);
-
-	(void)ctx;
-	for (struct member *m = t->first, *next; m; m = next) {
-		next = m->next;
-		hp_listening_free(&m->state);
-		free(m);
-	}
-	free(t);
-	return 0;
-}
-
-static int free_group(struct hp_table_node *n, void *ctx)
-{
-	(void)ctx;
-	free(hp_container_of(n, struct group, node));
-	return 0;
-}
-
 void hp_listeners_destroy(struct hp_listeners *l)
 {
 	if (!l)
 		return;
-	if (l->tunnels)
-		hp_table_each(l->tunnels, free_tunnel, NULL);
-	if (l->groups)
-		hp_table_each(l->groups, free_group, NULL);
-	hp_table_destroy(l->tunnels);
-	hp_table_destroy(l->groups);
+	hp_members_destroy(&l->members);
 	hp_wheel_destroy(l->queries);
-	hp_wheel_destroy(l->members);
 	hp_roster_destroy(&l->roster);
 	free(l);
-}
-
-static const struct hp_binding *binding_of(const struct hp_listeners *l, const struct hp_tunnel *t)
-{
-	return hp_bindings_at(l->bindings, t->id);
 }
 
 /* Through the tunnel of `b`, from a link-local address (RFC 3810 §5.1.14): the home link's, or on a virtual one, which has none, the one
@@ -163,7 +94,7 @@ static void ask_soon(struct hp_listeners *l, uint32_t id, uint64_t now_ms)
 }
 
 /* A binding whose tunnel this is: UINT32_MAX: none. */
-static uint32_t at_tunnel(const struct hp_listeners *l, const struct tunnel_key *key)
+static uint32_t at_tunnel(const struct hp_listeners *l, const struct hp_tunnel_key *key)
 {
 	uint32_t id = UINT32_MAX;
 
@@ -178,149 +109,6 @@ static uint32_t at_tunnel(const struct hp_listeners *l, const struct tunnel_key 
 			return id;
 	}
 	return UINT32_MAX;
-}
-
-static struct group *group_find(const struct hp_listeners *l, uint16_t link, const struct hp_ip6 *address)
-{
-	const struct group_key key = {*address, link};
-	struct hp_table_node *n = hp_table_find(l->groups, &key);
-
-	return n ? hp_container_of(n, struct group, node) : NULL;
-}
-
-/* The group with one member more; the home link is told of a first one. NULL: no room. */
-static struct group *group_take(struct hp_listeners *l, uint16_t link, const struct hp_ip6 *address, struct hp_now now,
-				struct hp_effects *fx)
-{
-	struct group *g = group_find(l, link, address);
-
-	if (g && g->members == HP_MEMBER_NODES)
-		return NULL;
-	if (!g) {
-		g = hp_table_count(l->groups) < HP_MEMBER_GROUPS ? calloc(1, sizeof(*g)) : NULL;
-		if (!g)
-			return NULL;
-		g->key = (struct group_key){*address, link};
-		if (hp_table_insert(l->groups, &g->node)) {
-			free(g);
-			return NULL;
-		}
-		if (hp_neighbor_join(l->neighbor, link, address, now, fx)) {
-			hp_table_remove(l->groups, &g->node);
-			free(g);
-			return NULL;
-		}
-	}
-	g->members++;
-	return g;
-}
-
-static void group_give(struct hp_listeners *l, struct group *g, struct hp_now now, struct hp_effects *fx)
-{
-	if (--g->members)
-		return;
-	hp_neighbor_leave(l->neighbor, (uint16_t)g->key.link, &g->key.address, now, fx);
-	hp_table_remove(l->groups, &g->node);
-	free(g);
-}
-
-static struct hp_tunnel *tunnel_find(const struct hp_listeners *l, const struct tunnel_key *key)
-{
-	struct hp_table_node *n = hp_table_find(l->tunnels, key);
-
-	return n ? hp_container_of(n, struct hp_tunnel, node) : NULL;
-}
-
-static struct hp_tunnel *tunnel_create(struct hp_listeners *l, const struct tunnel_key *key, uint32_t id)
-{
-	struct hp_tunnel *t = calloc(1, sizeof(*t));
-
-	if (!t)
-		return NULL;
-	t->key = *key;
-	t->id = id;
-	t->link = hp_bindings_at(l->bindings, id)->link;
-	if (hp_table_insert(l->tunnels, &t->node)) {
-		free(t);
-		return NULL;
-	}
-	l->roster.seat[id].tunnel = t;
-	return t;
-}
-
-static void tunnel_free(struct hp_listeners *l, struct hp_tunnel *t)
-{
-	l->roster.seat[t->id].tunnel = NULL;
-	hp_table_remove(l->tunnels, &t->node);
-	free(t);
-}
-
-static struct member *member_find(const struct hp_tunnel *t, const struct hp_ip6 *group)
-{
-	for (struct member *m = t->first; m; m = m->next)
-		if (hp_ip6_eq(&m->group->key.address, group))
-			return m;
-	return NULL;
-}
-
-static void publish(struct hp_listeners *l, const struct member *m, bool joined, struct hp_effects *fx)
-{
-	struct hp_ip6 source[HP_MEMBER_SOURCES];
-	struct hp_member e = {.hoa = binding_of(l, m->tunnel)->hoa,
-			      .group = m->group->key.address,
-			      .home_link = m->tunnel->link,
-			      .joined = joined,
-			      .exclude = m->state.exclude,
-			      .source = source};
-
-	if (joined)
-		e.sources = (uint16_t)hp_listening_filter(&m->state, source);
-	hp_effects_member(fx, &e);
-}
-
-static struct member *member_create(struct hp_listeners *l, struct hp_tunnel *t, const struct hp_ip6 *group, struct hp_now now,
-				    struct hp_effects *fx)
-{
-	struct member *m = t->groups < HP_LISTENERS_OF_NODE && l->most < HP_LISTENERS_MOST ? calloc(1, sizeof(*m)) : NULL;
-
-	if (!m)
-		return NULL;
-	m->group = group_take(l, t->link, group, now, fx);
-	if (!m->group) {
-		free(m);
-		return NULL;
-	}
-	m->tunnel = t;
-	m->next = t->first;
-	t->first = m;
-	t->groups++;
-	l->most++;
-	l->count[HP_AG_MLD_JOINED]++;
-	return m;
-}
-
-static void member_end(struct hp_listeners *l, struct member *m, struct hp_now now, struct hp_effects *fx)
-{
-	struct member **at = &m->tunnel->first;
-
-	while (*at != m)
-		at = &(*at)->next;
-	*at = m->next;
-	publish(l, m, false, fx);
-	group_give(l, m->group, now, fx);
-	hp_wheel_disarm(l->members, &m->timer);
-	hp_listening_free(&m->state);
-	m->tunnel->groups--;
-	l->most--;
-	l->count[HP_AG_MLD_LEFT]++;
-	free(m);
-}
-
-static void tunnel_end(struct hp_listeners *l, struct hp_tunnel *t, struct hp_now now, struct hp_effects *fx)
-{
-	while (t->first)
-		member_end(l, t->first, now, fx);
-	tunnel_free(l, t);
 }
 
 /* What is forwarded to a member: compared before and after, so that the workers hear of changes only. */
@@ -343,7 +131,7 @@ static bool same_filter(const struct filter *a, const struct filter *b)
 }
 
 /* After something has happened to a member: queries due are sent, the workers told, its timer armed; or it ends. */
-static void settle(struct hp_listeners *l, struct member *m, const struct filter *before, struct hp_now now, struct hp_effects *fx)
+static void settle(struct hp_listeners *l, struct hp_listener *m, const struct filter *before, struct hp_now now, struct hp_effects *fx)
 {
 	struct hp_mld_query query[HP_LISTENING_QUERIES];
 	struct hp_ip6 room[HP_MEMBER_SOURCES];
@@ -351,16 +139,16 @@ static void settle(struct hp_listeners *l, struct member *m, const struct filter
 	unsigned int n;
 
 	if (hp_listening_over(&m->state)) {
-		member_end(l, m, now, fx);
+		hp_members_remove(&l->members, m, now, fx);
 		return;
 	}
 	n = hp_listening_queries(&m->state, &m->group->key.address, now.mono_ms, query, room);
 	for (unsigned int i = 0; i < n; i++)
-		ask(l, binding_of(l, m->tunnel), &query[i], fx);
+		ask(l, hp_members_binding(&l->members, m->tunnel), &query[i], fx);
 	filter_of(&after, &m->state);
 	if (!same_filter(before, &after))
-		publish(l, m, true, fx);
-	hp_wheel_arm(l->members, &m->timer, hp_listening_next(&m->state));
+		hp_members_publish(&l->members, m, true, fx);
+	hp_wheel_arm(l->members.wheel, &m->timer, hp_listening_next(&m->state));
 }
 
 /* RFC 4291 §2.7: global, or reserved to be treated so. */
@@ -372,7 +160,7 @@ static bool is_global(const struct hp_ip6 *group)
 static void take(struct hp_listeners *l, struct hp_tunnel *t, const struct hp_mld_listening *record, uint8_t version, struct hp_now now,
 		 struct hp_effects *fx)
 {
-	struct member *m = member_find(t, &record->group);
+	struct hp_listener *m = hp_members_find(t, &record->group);
 	struct hp_listening fresh = {0};
 	struct filter before;
 
@@ -384,7 +172,7 @@ static void take(struct hp_listeners *l, struct hp_tunnel *t, const struct hp_ml
 	if (!hp_listening_apply(m ? &m->state : &fresh, record, version, now.mono_ms))
 		l->count[HP_AG_MLD_SOURCES]++;
 	if (!m && !hp_listening_over(&fresh)) {
-		m = member_create(l, t, &record->group, now, fx);
+		m = hp_members_add(&l->members, t, &record->group, now, fx);
 		if (m) {
 			m->state = fresh;
 		} else {
@@ -401,8 +189,8 @@ static void take(struct hp_listeners *l, struct hp_tunnel *t, const struct hp_ml
 void hp_listeners_message(struct hp_listeners *l, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
 			  struct hp_effects *fx)
 {
-	const struct tunnel_key key = {in->outer_src, in->outer_dst};
-	struct hp_tunnel *t = tunnel_find(l, &key);
+	const struct hp_tunnel_key key = {in->outer_src, in->outer_dst};
+	struct hp_tunnel *t = hp_members_tunnel(&l->members, &key);
 	struct hp_mld_listening record;
 	struct hp_mld_report m;
 
@@ -414,7 +202,7 @@ void hp_listeners_message(struct hp_listeners *l, const struct hp_input *in, con
 	if (!t) {
 		const uint32_t id = at_tunnel(l, &key);
 
-		t = id == UINT32_MAX ? NULL : tunnel_create(l, &key, id);
+		t = id == UINT32_MAX ? NULL : hp_members_dig(&l->members, &key, id);
 	}
 	if (!t) {
 		l->count[HP_AG_MLD_UNBOUND]++;
@@ -424,35 +212,25 @@ void hp_listeners_message(struct hp_listeners *l, const struct hp_input *in, con
 	while (hp_mld_report_next(&m, &record))
 		take(l, t, &record, m.version, now, fx);
 	if (!t->first)
-		tunnel_free(l, t);
+		hp_members_end(&l->members, t, now, fx);
 }
 
 void hp_listeners_bind(struct hp_listeners *l, const struct hp_binding *b, struct hp_now now, struct hp_effects *fx)
 {
 	struct hp_seat *s = &l->roster.seat[b->id];
-	struct hp_tunnel *t = s->tunnel;
 
 	if (!s->bucket)
 		ask_soon(l, b->id, now.mono_ms);
 	hp_roster_put(&l->roster, b->id, &b->coa);
-	if (!t)
-		return;
-	/* It has moved, and what it listens to with it. */
-	hp_table_remove(l->tunnels, &t->node);
-	t->key = (struct tunnel_key){b->coa, *hp_bindings_ha(l->bindings, b)};
-	if (hp_table_insert(l->tunnels, &t->node)) {
-		/* To where another binding of the node is already, and listens. */
-		while (t->first)
-			member_end(l, t->first, now, fx);
-		s->tunnel = NULL;
-		free(t);
-	}
+	/* It has moved, and what it listens to with it; unless another binding of the node is there already, and listens. */
+	if (s->tunnel)
+		hp_members_move(&l->members, s->tunnel, &(struct hp_tunnel_key){b->coa, *hp_bindings_ha(l->bindings, b)}, now, fx);
 }
 
 void hp_listeners_unbind(struct hp_listeners *l, const struct hp_binding *b, struct hp_now now, struct hp_effects *fx)
 {
 	struct hp_seat *s = &l->roster.seat[b->id];
-	struct tunnel_key key;
+	struct hp_tunnel_key key;
 	uint32_t other;
 
 	if (!s->bucket)
@@ -462,7 +240,7 @@ void hp_listeners_unbind(struct hp_listeners *l, const struct hp_binding *b, str
 	if (!s->tunnel)
 		return;
 	key = s->tunnel->key;
-	tunnel_end(l, s->tunnel, now, fx);
+	hp_members_end(&l->members, s->tunnel, now, fx);
 	/* Another binding at the same end: what it listens to is known at its next answer. */
 	other = at_tunnel(l, &key);
 	if (other != UINT32_MAX)
@@ -490,8 +268,8 @@ void hp_listeners_tick(struct hp_listeners *l, struct hp_now now, struct hp_effe
 	for (unsigned int i = 0; i < TICK_QUERIES && (t = hp_wheel_pop(l->queries, now.mono_ms, &work)); i++)
 		general_query(l, hp_container_of(t, struct hp_seat, query), now, fx);
 	work = TICK_WORK;
-	for (unsigned int i = 0; i < TICK_GROUPS && (t = hp_wheel_pop(l->members, now.mono_ms, &work)); i++) {
-		struct member *m = hp_container_of(t, struct member, timer);
+	for (unsigned int i = 0; i < TICK_GROUPS && (t = hp_wheel_pop(l->members.wheel, now.mono_ms, &work)); i++) {
+		struct hp_listener *m = hp_container_of(t, struct hp_listener, timer);
 		struct hp_tunnel *tunnel = m->tunnel;
 		struct filter before;
 
@@ -499,13 +277,13 @@ void hp_listeners_tick(struct hp_listeners *l, struct hp_now now, struct hp_effe
 		hp_listening_expire(&m->state, now.mono_ms);
 		settle(l, m, &before, now, fx);
 		if (!tunnel->first)
-			tunnel_free(l, tunnel);
+			hp_members_end(&l->members, tunnel, now, fx);
 	}
 }
 
 uint64_t hp_listeners_next(const struct hp_listeners *l)
 {
-	const uint64_t queries = hp_wheel_next(l->queries), members = hp_wheel_next(l->members);
+	const uint64_t queries = hp_wheel_next(l->queries), members = hp_wheel_next(l->members.wheel);
 
 	return queries < members ? queries : members;
 }
@@ -516,13 +294,11 @@ void hp_listeners_each(const struct hp_listeners *l, uint32_t id, hp_agent_group
 
 	if (!l->roster.seat[id].tunnel)
 		return;
-	for (const struct member *m = l->roster.seat[id].tunnel->first; m; m = m->next)
+	for (const struct hp_listener *m = l->roster.seat[id].tunnel->first; m; m = m->next)
 		each(ctx, &m->group->key.address, m->state.exclude, source, hp_listening_filter(&m->state, source));
 }
 
 size_t hp_listeners_memory(const struct hp_listeners *l)
 {
-	return sizeof(*l) + hp_roster_memory(&l->roster, hp_bindings_reach(l->bindings)) + hp_table_memory(l->tunnels) +
-	       hp_table_count(l->tunnels) * sizeof(struct hp_tunnel) + hp_table_memory(l->groups) +
-	       hp_table_count(l->groups) * sizeof(struct group) + l->most * (sizeof(struct member) + sizeof(struct hp_listening_source));
+	return sizeof(*l) + hp_roster_memory(&l->roster, hp_bindings_reach(l->bindings)) + hp_members_memory(&l->members);
 }

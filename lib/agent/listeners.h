@@ -10,10 +10,6 @@
 
 #include "agent/bindings.h"
 
-/* Bounds, beside those of base/effect.h for one group, and groups at once. */
-#define HP_LISTENERS_OF_NODE 32
-#define HP_LISTENERS_MOST    65536 /* (node, group) */
-
 struct hp_listeners;
 
 /* count: the agent's. */
