@@ -4,7 +4,7 @@
 output. `cases.py FOLDER` writes them as pcap files and expect.json; the written ones are committed and judge.py holds the program against them.
 
 The world (drive.c): port 0 carries the home link 2001:db8:1::/64, port 1 the core 2001:db8:f::/64 and, tagged 7, 2001:db8:7::/64 (MTU 1280);
-2001:db8:2::/64 is a virtual home link. Bound: 1::100 at a::2, 2::200 at a::3, 2::300 at 7::50, 2::400 at f::77 (not resolved), 1::101 at a::4. Listening
+2001:db8:2::/64 is a virtual home link. Bound: 1::100 at a::2, 2::200 at a::3, 2::300 at 7::50, 2::400 at f::77 (not resolved), 1::101 at a::4, 2::201 at a::3 too. Listening
 to ff0e::1: 1::100 and 1::101; to ff0e::2: 1::100 from 1::50, 1::101 from all but 1::50; to ff0e::3 on the virtual link: 2::200 and 2::300; to ff0e::5: a node that is not bound. The
 outer flow label is a hash: written as 0 here, judged to be set and the same within a flow."""
 import json
@@ -143,6 +143,9 @@ case("multicast-out-nobody-away-listens", in1=[core(tunnel(udp(HOA, g), COA, HA)
      packets_detunnelled=3, packets_multicast=3, account={"0": [3, 240]})
 case("multicast-out-virtual", in1=[core(tunnel(udp(HOA2, G[3]), COA2, HA2))], out1=[Ether(src=PORT[1], dst=TAGGED) / Dot1Q(vlan=7) / tunnel(udp(HOA2, G[3], hlim=63), HA2, "2001:db8:7::50")],
      packets_detunnelled=1, packets_multicast=1, packets_copies=1, packets_intercepted=1, account={"1": [1, 80], "2": [1, 80]})
+# The tunnel it came by, whichever of the addresses at its end spoke.
+case("multicast-out-same-tunnel", in1=[core(tunnel(udp("2001:db8:2::201", G[3]), COA2, HA2))], out1=[Ether(src=PORT[1], dst=TAGGED) / Dot1Q(vlan=7) / tunnel(udp("2001:db8:2::201", G[3], hlim=63), HA2, "2001:db8:7::50")],
+     packets_detunnelled=1, packets_multicast=1, packets_copies=1, packets_intercepted=1, account={"2": [1, 80], "5": [1, 80]})
 case("multicast-out-virtual-nobody", in1=[core(tunnel(udp(HOA2, G[1]), COA2, HA2))], packets_detunnelled=1, drop_multicast=1, account={"1": [1, 80]})
 case("multicast-out-link-scope", in1=[core(tunnel(udp(HOA, g), COA, HA)) for g in ("ff02::1", "ff01::1", "ff00::1")], drop_tunnel_multicast=3)
 case("multicast-out-hop-limit", in1=[core(tunnel(udp(HOA, G[1], hlim=1), COA, HA))], packets_detunnelled=1, drop_multicast_hop_limit=1, account={"0": [1, 80]})

@@ -98,6 +98,7 @@ static void world(struct hp_dataplane *dp)
 	bind_(dp, 2, "2001:db8:2::300", "2001:db8:7::50", "2001:db8:2::1", VIRTUAL, TAGGED, "2001:db8:7::50", 1240);
 	bind_(dp, 3, "2001:db8:2::400", "2001:db8:f::77", "2001:db8:2::1", VIRTUAL, CORE, "2001:db8:f::77", 1460);
 	bind_(dp, 4, "2001:db8:1::101", "2001:db8:a::4", "2001:db8:1::1", HOME, CORE, "2001:db8:f::fe", 1460);
+	bind_(dp, 5, "2001:db8:2::201", "2001:db8:a::3", "2001:db8:2::1", VIRTUAL, CORE, "2001:db8:f::fe", 1460);
 	listen_(dp, HOME, "ff0e::1", "2001:db8:1::100", NULL, true);
 	listen_(dp, HOME, "ff0e::1", "2001:db8:1::101", NULL, true);
 	listen_(dp, HOME, "ff0e::2", "2001:db8:1::100", "2001:db8:1::50", false);
@@ -161,7 +162,7 @@ int main(int argc, char **argv)
 	for (unsigned int i = 0; i < HP_DP_COUNT; i++)
 		if (count[i])
 			printf("counter %s %llu\n", hp_dp_counters[i].name, (unsigned long long)count[i]);
-	for (uint32_t id = 0; id < 5; id++)
+	for (uint32_t id = 0; id < 6; id++)
 		if (hp_dataplane_account(dp, id, &packets, &bytes) && packets)
 			printf("account %u %llu %llu\n", id, (unsigned long long)packets, (unsigned long long)bytes);
 	hp_dataplane_destroy(dp);
