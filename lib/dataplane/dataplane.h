@@ -116,7 +116,8 @@ unsigned int hp_dataplane_poll(struct hp_dataplane *dp, unsigned int max, hp_pun
 int hp_dataplane_fd(const struct hp_dataplane *dp);
 bool hp_dataplane_sleep(struct hp_dataplane *dp);
 
-/* Packets of ours. alloc: an mbuf with `len` octets of room, NULL when the pool is empty (counted). */
+/* Packets of ours. alloc: an mbuf with `len` octets of room, NULL when the pool is empty (counted). Longer than the least MTU it will leave
+ * in fragments: no path of ours is asked what it takes (RFC 8201 §1). */
 struct rte_mbuf *hp_dataplane_alloc(struct hp_dataplane *dp, size_t len, uint8_t **data);
 void *hp_dataplane_data(struct rte_mbuf *m, size_t *len);
 void hp_dataplane_free(struct hp_dataplane *dp, struct rte_mbuf *m);

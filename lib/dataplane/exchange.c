@@ -7,6 +7,7 @@
 #include "dataplane/dataplane.h"
 #include "dataplane/fragment.h"
 #include "dataplane/state.h"
+#include "wire/packet.h"
 
 static struct hp_punt punt_of(struct rte_mbuf *m)
 {
@@ -112,7 +113,7 @@ struct rte_mbuf *hp_dataplane_alloc(struct hp_dataplane *dp, size_t len, uint8_t
 		dp->no_memory++;
 		return NULL;
 	}
-	*hp_meta(m) = (struct hp_meta){.link = UINT16_MAX, .ours = UINT16_MAX};
+	*hp_meta(m) = (struct hp_meta){.link = UINT16_MAX, .ours = HP_IP6_MIN_MTU};
 	*data = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)len);
 	return m;
 }

@@ -268,3 +268,50 @@ def mtu_fragment_ids(t):
         t.send(IPv6(src=t.cn, dst=t.hoa) / UDP() / bytes(1232))
         ids.add(t.wait(lambda p: IPv6ExtHdrFragment in p and p[IPv6].dst == t.coa and not p[IPv6ExtHdrFragment].m)[IPv6ExtHdrFragment].id)
     t.equal("identifications", len(ids), 3)
+
+
+# What we send ourselves.
+
+
+def reply(t, to, sizes=None):
+    """The octets of an ICMPv6 message of ours to a care-of address, in one piece or in fragments; sizes: of the packets."""
+    whole, more = b"", True
+    while more:
+        p = t.wait(lambda p: p[IPv6].dst == to and (ICMPv6EchoReply in p or IPv6ExtHdrFragment in p))
+        data, following, at = bytes(p[IPv6])[:40 + p[IPv6].plen], p[IPv6].nh, 40
+        if sizes is not None:
+            sizes.append(len(data))
+        more = False
+        while following in (43, 44):
+            if following == 44:
+                t.equal("offset", p[IPv6ExtHdrFragment].offset * 8, len(whole))
+                more = bool(p[IPv6ExtHdrFragment].m)
+            following, at = data[at], at + (8 if following == 44 else 8 * (data[at + 1] + 1))
+        whole += data[at:]
+    return whole
+
+
+def own_path(name, clause, meaning, bound):
+    @case(name, clause, BOTH, meaning)
+    def judge(t):
+        if bound:
+            t.register()
+        request = IPv6(src=t.coa, dst=t.agent)
+        if bound:
+            request /= IPv6ExtHdrDestOpt(options=[HAO(hoa=t.hoa)])
+        request /= ICMPv6EchoRequest(id=7, data=bytes(range(200)) * 7)
+        t.forget()
+        t.send(request)
+        t.equal("data", reply(t, t.coa)[8:].hex(), (bytes(range(200)) * 7).hex())
+        about = IPv6(src=t.agent, dst=t.coa, nh=58, plen=1408) / ICMPv6EchoReply(id=7, data=bytes(1180))
+        t.send(IPv6(src=router(t), dst=t.agent) / ICMPv6PacketTooBig(mtu=1280) / about)
+        t.marker()
+        sizes = []
+        t.forget()
+        t.send(request)
+        t.equal("data", reply(t, t.coa, sizes)[8:].hex(), (bytes(range(200)) * 7).hex())
+        t.that(max(sizes) <= 1280, "packets of %s" % sizes)
+
+
+own_path("mtu-own", "RFC 8201 4, 5.2", "packets of ours after packet too big: an echo reply of 1,408 octets comes in fragments of at most 1,280", False)
+own_path("mtu-own-bound", "9.3.2, RFC 8201 4", "the same to a bound node, with its routing header", True)
