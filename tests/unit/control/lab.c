@@ -25,7 +25,7 @@ static void open_lab(struct lab *l, bool dad)
 		.link = links,
 		.routes = 1,
 		.route = &gate,
-		.max_bindings = 16,
+		.max_bindings = dad ? 16384 : 16,
 		.max_lifetime_s = 3600,
 		.dad = dad,
 		.prefix_advertisement = {.enabled = true, .min_interval_s = 600, .max_interval_s = 86400},

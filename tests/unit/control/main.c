@@ -16,6 +16,7 @@ int main(void)
 		{"where bindings lead", test_binding_ways},
 		{"budgets of errors", test_limits},
 		{"duplicate address detection", test_dad},
+		{"a fleet's addresses at once", test_dad_fleet},
 		{"duplicate addresses", test_dad_fails},
 		{"away and home again", test_home_again},
 		{"noise", test_noise},

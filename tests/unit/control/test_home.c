@@ -95,6 +95,51 @@ void test_dad(void)
 	lab_close(&l);
 }
 
+/* Acknowledgements of status 0 among the effects, of which none are left. */
+static unsigned int accepted(struct lab *l)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < hp_effects_count(l->fx); i++) {
+		const struct hp_effect *e = hp_effects_at(l->fx, i);
+
+		n += e->kind == HP_EFFECT_SEND && e->send.proto == 135 && e->send.body[2] == 6 && !e->send.body[6];
+	}
+	hp_effects_clear(l->fx);
+	return n;
+}
+
+/* RFC 6275 §10.3.1, §11.8: a fleet within one millisecond, each tested by itself and answered before its node repeats itself after 1.5 s. */
+void test_dad_fleet(void)
+{
+	enum { FLEET = 10000, PATIENCE_MS = 1500 };
+	struct craft_bu bu = {
+		.src = craft_ip6(LAB_COA), .dst = craft_ip6(LAB_HA), .hoa = craft_ip6(LAB_H), .lifetime = 100, .a = true, .h = true};
+	uint8_t packet[CRAFT_ROOM];
+	unsigned int done;
+	struct lab l;
+
+	lab_open_dad(&l);
+	for (unsigned int i = 0; i < FLEET; i++) {
+		struct hp_input in;
+
+		bu.hoa.b[13] = (uint8_t)(i >> 8);
+		bu.hoa.b[14] = (uint8_t)i;
+		bu.hoa.b[15] = 2;
+		in = lab_input(packet, craft_bu(packet, &bu), 1);
+		hp_control_packet(l.control, &in, l.now, l.fx);
+	}
+	done = accepted(&l);
+	CU_ASSERT_EQUAL(done, 0);
+	wait(&l, 999);
+	done = accepted(&l);
+	CU_ASSERT_EQUAL(done, 0);
+	wait(&l, PATIENCE_MS - 1000);
+	done = accepted(&l);
+	CU_ASSERT_EQUAL(done, FLEET);
+	lab_close(&l);
+}
+
 static const struct {
 	const char *name, *src, *dst;
 	uint8_t type, flags, option;

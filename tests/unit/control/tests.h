@@ -13,6 +13,7 @@ void test_trouble_hao(void);
 void test_binding_ways(void);
 void test_limits(void);
 void test_dad(void);
+void test_dad_fleet(void);
 void test_dad_fails(void);
 void test_home_again(void);
 void test_noise(void);
