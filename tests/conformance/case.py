@@ -9,6 +9,7 @@
 Cases run side by side, each with home and care-of addresses of its own (`t.hoa`, `t.coa`, `t.cn`), so no case sees another's packets.
 Waiting has a generous ceiling; that nothing comes is judged without a clock: the refusal's counter has risen, a marker sent behind has
 been answered, and nothing came before the marker's answer."""
+import os
 import time
 
 from cable import Mailbox, sums_good
@@ -20,7 +21,7 @@ from place import GATEWAY, PREFIX, SHORT
 
 REAL, VIRTUAL = ("real",), ("virtual",)
 BOTH = REAL + VIRTUAL
-CEILING_S = 60
+CEILING_S = int(os.environ.get("HP_CEILING_S", 60))
 CASES = []
 
 
@@ -213,13 +214,15 @@ class Trial:
 
     def refusal(self, counter, packets, count=1, **how):
         """Sends; the counter rises by so many at least. Cases that look at one counter do so one after the other."""
-        with self.place.lock(str(counter)):
+        with self.place.lock(counter):
             before = self.place.counter(counter)
             self.send(*([packets] if not isinstance(packets, (list, tuple)) else packets), **how)
+            self.marker()
             self.rise(counter, before + count)
 
     def rise(self, counter, least):
-        end = time.monotonic() + CEILING_S
+        """For when what makes it rise has been seen to, but perhaps of another class within the program."""
+        end = time.monotonic() + CEILING_S / 6
         while True:
             now = self.place.counter(counter)
             if now >= least:

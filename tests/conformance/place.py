@@ -95,8 +95,15 @@ class Place:
 
     def binding(self, hoa):
         """What the program shows of a home address; None: nothing."""
+        return self.of_binding(hoa, "GET")
+
+    def revoke(self, hoa):
+        """The operator takes a binding away; None: there is none."""
+        return self.of_binding(hoa, "DELETE")
+
+    def of_binding(self, hoa, method):
         try:
-            return self.lab.api("/v1/bindings/" + hoa)
+            return self.lab.api("/v1/bindings/" + hoa, method=method)
         except Failed as e:
             if ": 404 " in str(e):
                 return None

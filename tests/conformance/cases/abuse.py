@@ -64,7 +64,7 @@ def full(t):
         t.that(time.monotonic() < end + 120, "%d bindings left" % current())
         for b in t.place.lab.api("/v1/bindings?limit=1000")["bindings"]:
             if b["state"] == "valid" and b["home_address"] != t.home(2):
-                t.place.lab.api("/v1/bindings/" + b["home_address"], method="DELETE")
+                t.place.revoke(b["home_address"])
 
 
 def flood(name, clause, kinds, meaning, frames, counters=()):

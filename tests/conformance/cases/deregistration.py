@@ -179,3 +179,22 @@ def home_probes_own(t):
     t.solicit(src="::", option=False, i=1)
     t.home_marker()
     t.that(t.came(lambda p: ICMPv6ND_NA in p and p[ICMPv6ND_NA].tgt == t.hoa and p[IPv6].dst == "ff02::1" and p[ICMPv6ND_NA].S == 0 and p[ICMPv6ND_NA].O == 0, since), "not defended")
+
+
+@case("home-linklocal", "9.5.1, 10.3.2", REAL, "a de-registration without the option from a link-local source: no unicast routable home address, silence")
+def home_linklocal(t):
+    t.register(flags="AHL")
+    p = IPv6(src=t.linklocal(), dst=t.agent) / MIP6MH_BU(flags="AH", seq=50, mhtime=0)
+    t.silence(p, port="home", mac=t.mac(1), answer=having(MIP6MH_BA))
+    t.ask(IPv6(src=t.cn, dst=t.hoa) / UDP(dport=7) / b"still away", tunnelled(t.coa))
+
+
+@case("revoked", "9.6 (an exception, docs/rfc6275.md)", BOTH, "the operator takes a binding away: neither intercepted nor defended; the node's next update is a fresh registration")
+def revoked(t):
+    t.register(seq=100)
+    t.place.revoke(t.hoa)
+    not_intercepted(t)
+    if t.real:
+        t.unanswered()
+    t.register(seq=7)
+    t.ask(IPv6(src=t.cn, dst=t.hoa) / UDP(dport=7) / b"again", tunnelled(t.coa))

@@ -408,3 +408,9 @@ def ends(t):
     t.acknowledged(p, 1, hoa=hoa)
     gone(t, hoa)
     t.acknowledged(t.ask(t.bu(hoa=hoa), ba_of(hoa)), 132, hoa=hoa)
+
+
+@case("reg-to-anycast", "10.3.1, 10.5", BOTH, "an update to the Home-Agents anycast address: never acknowledged as accepted, nothing bound")
+def to_anycast(t):
+    t.silence(t.bu(ha=t.place.address(0, HOME_AGENTS_ANYCAST)), "control.ignored", answer=having(MIP6MH_BA, status=0))
+    t.equal("binding", t.place.binding(t.hoa), None)
