@@ -7,17 +7,15 @@
 #include "agent/members.h"
 #include "wire/mld.h"
 
-/* A tick's share: general queries, groups of nodes whose timers fired, timers moved within a wheel. A fleet that registers at once is
- * asked over some seconds, and so at different times ever after. */
-#define TICK_QUERIES 32
+/* A tick's share: general queries, groups of nodes whose timers fired, timers moved within a wheel. A fleet that registers at once is asked
+ * in what time its updates leave, then with every turn of an idle loop; and so at different times ever after. */
+#define TICK_QUERIES 8
 #define TICK_GROUPS  256
 #define TICK_WORK    4096
 /* RFC 3810 §9.6, §9.7 */
 #define STARTUP_INTERVAL_MS (HP_MLD_QUERY_INTERVAL_MS / 4)
 #define STARTUP_COUNT       HP_MLD_ROBUSTNESS
-/* Bindings looked through for one care-of address: more than these at one are found by the next query's answer, or not. */
-#define LOOK_MOST  256
-#define QUERY_ROOM (28 + 16 * HP_MEMBER_SOURCES)
+#define QUERY_ROOM          (28 + 16 * HP_MEMBER_SOURCES)
 
 struct hp_listeners {
 	struct hp_bindings *bindings;
@@ -93,22 +91,17 @@ static void ask_soon(struct hp_listeners *l, uint32_t id, uint64_t now_ms)
 	hp_wheel_arm(l->queries, &l->roster.seat[id].query, now_ms);
 }
 
-/* A binding whose tunnel this is: UINT32_MAX: none. */
+/* A binding whose tunnel this is; HP_ROSTER_NONE: none. */
 static uint32_t at_tunnel(const struct hp_listeners *l, const struct hp_tunnel_key *key)
 {
-	uint32_t id = UINT32_MAX;
+	for (unsigned int i = 0; i < HP_ROSTER_LOOK; i++) {
+		const uint32_t id = hp_roster_at(&l->roster, &key->coa, i);
+		const struct hp_binding *b = id == HP_ROSTER_NONE ? NULL : hp_bindings_at(l->bindings, id);
 
-	for (unsigned int i = 0; i < LOOK_MOST; i++) {
-		const struct hp_binding *b;
-
-		id = hp_roster_next(&l->roster, &key->coa, id);
-		if (id == UINT32_MAX)
-			break;
-		b = hp_bindings_at(l->bindings, id);
-		if (hp_ip6_eq(&b->coa, &key->coa) && hp_ip6_eq(hp_bindings_ha(l->bindings, b), &key->ha))
+		if (b && hp_ip6_eq(&b->coa, &key->coa) && hp_ip6_eq(hp_bindings_ha(l->bindings, b), &key->ha))
 			return id;
 	}
-	return UINT32_MAX;
+	return HP_ROSTER_NONE;
 }
 
 /* What is forwarded to a member: compared before and after, so that the workers hear of changes only. */
@@ -202,7 +195,7 @@ void hp_listeners_message(struct hp_listeners *l, const struct hp_input *in, con
 	if (!t) {
 		const uint32_t id = at_tunnel(l, &key);
 
-		t = id == UINT32_MAX ? NULL : hp_members_dig(&l->members, &key, id);
+		t = id == HP_ROSTER_NONE ? NULL : hp_members_dig(&l->members, &key, id);
 	}
 	if (!t) {
 		l->count[HP_AG_MLD_UNBOUND]++;
@@ -215,13 +208,26 @@ void hp_listeners_message(struct hp_listeners *l, const struct hp_input *in, con
 		hp_members_end(&l->members, t, now, fx);
 }
 
-void hp_listeners_bind(struct hp_listeners *l, const struct hp_binding *b, struct hp_now now, struct hp_effects *fx)
+void hp_listeners_foresee(const struct hp_listeners *l, const struct hp_binding *b, const struct hp_ip6 *coa)
+{
+	__builtin_prefetch(&l->roster.bucket[hp_roster_bucket(&l->roster, coa)], 1);
+	if (b) {
+		__builtin_prefetch(&l->roster.bucket[hp_roster_bucket(&l->roster, &b->coa)], 1);
+		__builtin_prefetch(&l->roster.seat[b->id]);
+	}
+}
+
+void hp_listeners_bind(struct hp_listeners *l, const struct hp_binding *b, const struct hp_ip6 *from, struct hp_now now,
+		       struct hp_effects *fx)
 {
 	struct hp_seat *s = &l->roster.seat[b->id];
 
-	if (!s->bucket)
+	if (!s->taken)
 		ask_soon(l, b->id, now.mono_ms);
-	hp_roster_put(&l->roster, b->id, &b->coa);
+	else
+		hp_roster_remove(&l->roster, b->id, from);
+	s->taken = true;
+	hp_roster_add(&l->roster, b->id, &b->coa);
 	/* It has moved, and what it listens to with it; unless another binding of the node is there already, and listens. */
 	if (s->tunnel)
 		hp_members_move(&l->members, s->tunnel, &(struct hp_tunnel_key){b->coa, *hp_bindings_ha(l->bindings, b)}, now, fx);
@@ -233,9 +239,10 @@ void hp_listeners_unbind(struct hp_listeners *l, const struct hp_binding *b, str
 	struct hp_tunnel_key key;
 	uint32_t other;
 
-	if (!s->bucket)
+	if (!s->taken)
 		return;
-	hp_roster_remove(&l->roster, b->id);
+	s->taken = false;
+	hp_roster_remove(&l->roster, b->id, &b->coa);
 	hp_wheel_disarm(l->queries, &s->query);
 	if (!s->tunnel)
 		return;
@@ -243,7 +250,7 @@ void hp_listeners_unbind(struct hp_listeners *l, const struct hp_binding *b, str
 	hp_members_end(&l->members, s->tunnel, now, fx);
 	/* Another binding at the same end: what it listens to is known at its next answer. */
 	other = at_tunnel(l, &key);
-	if (other != UINT32_MAX)
+	if (other != HP_ROSTER_NONE)
 		ask_soon(l, other, now.mono_ms);
 }
 

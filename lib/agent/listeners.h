@@ -17,8 +17,11 @@ int hp_listeners_create(struct hp_listeners **out, struct hp_bindings *bindings,
 			uint64_t seed, uint64_t *count, uint64_t now_ms);
 void hp_listeners_destroy(struct hp_listeners *l);
 
-/* Of a binding that has just become valid, or is at another care-of address or address of ours. */
-void hp_listeners_bind(struct hp_listeners *l, const struct hp_binding *b, struct hp_now now, struct hp_effects *fx);
+/* A binding (NULL: none yet) is about to be at `coa`: what memory has to give is asked for. Changes nothing. */
+void hp_listeners_foresee(const struct hp_listeners *l, const struct hp_binding *b, const struct hp_ip6 *coa);
+/* Of a binding that has just become valid, or is at another care-of address than `from`, or another address of ours. */
+void hp_listeners_bind(struct hp_listeners *l, const struct hp_binding *b, const struct hp_ip6 *from, struct hp_now now,
+		       struct hp_effects *fx);
 /* It is valid no more. */
 void hp_listeners_unbind(struct hp_listeners *l, const struct hp_binding *b, struct hp_now now, struct hp_effects *fx);
 

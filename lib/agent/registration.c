@@ -114,6 +114,7 @@ static void accept(struct hp_agent *a, struct hp_binding *b, const struct hp_req
 	const unsigned int held = (fresh ? 0 : HP_DEFEND_HOA) | (b->linklocal_defended ? HP_DEFEND_LINKLOCAL : 0);
 	enum hp_event_kind event = fresh ? HP_EVENT_REGISTERED : HP_EVENT_MOVED;
 	const int ha = hp_bindings_ha_number(a->bindings, &r->ha);
+	const struct hp_ip6 from = b->coa;
 	bool deprecated = false, changed;
 	uint16_t lifetime = prefix ? hp_home_grant(prefix, r->lifetime, a->max_lifetime, now.mono_ms, &deprecated) : 0;
 
@@ -155,7 +156,7 @@ static void accept(struct hp_agent *a, struct hp_binding *b, const struct hp_req
 	}
 	a->count[fresh ? HP_AG_REGISTERED : moved ? HP_AG_MOVED : HP_AG_REFRESHED]++;
 	if (changed && a->listeners)
-		hp_listeners_bind(a->listeners, b, now, fx);
+		hp_listeners_bind(a->listeners, b, &from, now, fx);
 	if (fresh || moved)
 		hp_effects_event(fx, event, &b->hoa, &b->coa, b->link, 0);
 	hp_acknowledge_send(a, r, deprecated ? HP_BA_PREFIX_DISCOVERY : HP_BA_ACCEPTED, r->sequence, lifetime, now, fx);

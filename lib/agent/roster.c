@@ -4,77 +4,72 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define MOST_BUCKETS (1u << 26)
+#define LINE 64
 
 int hp_roster_create(struct hp_roster *r, uint32_t max, struct hp_random *random)
 {
-	uint32_t buckets = 16;
-
-	while (buckets < max && buckets < MOST_BUCKETS)
-		buckets *= 2;
-	*r = (struct hp_roster){
-		.max = max,
-		.mask = buckets - 1,
-		.key = {{hp_random_u64(random), hp_random_u64(random)}},
-		/* Zeroed by the kernel, page by page as they are used. */
-		.head = calloc(buckets, sizeof(*r->head)),
-		.seat = calloc(max, sizeof(*r->seat)),
-	};
-	if (r->head && r->seat)
-		return 0;
-	hp_roster_destroy(r);
-	return -ENOMEM;
+	/* A quarter full on average: hardly one bucket in a million goes on in the next. */
+	*r = (struct hp_roster){.buckets = max / 4 + 2, .key = {{hp_random_u64(random), hp_random_u64(random)}}};
+	_Static_assert(sizeof(struct hp_roster_bucket) == LINE, "a bucket is a line");
+	/* Zeroed by the kernel, page by page as they are used; so the alignment is ours to make. */
+	r->memory = calloc((size_t)r->buckets + 1, sizeof(*r->bucket));
+	r->seat = calloc(max, sizeof(*r->seat));
+	if (!r->memory || !r->seat) {
+		hp_roster_destroy(r);
+		return -ENOMEM;
+	}
+	r->bucket = (struct hp_roster_bucket *)(((uintptr_t)r->memory + LINE - 1) / LINE * LINE);
+	return 0;
 }
 
 void hp_roster_destroy(struct hp_roster *r)
 {
-	free(r->head);
+	free(r->memory);
 	free(r->seat);
-	r->head = NULL;
+	r->memory = NULL;
 	r->seat = NULL;
 }
 
 size_t hp_roster_memory(const struct hp_roster *r, uint32_t reach)
 {
-	return (r->mask + 1ull) * sizeof(*r->head) + reach * sizeof(*r->seat);
+	return r->buckets * sizeof(*r->bucket) + reach * sizeof(*r->seat);
 }
 
-static uint32_t bucket_of(const struct hp_roster *r, const struct hp_ip6 *coa)
+/* The place of candidate i. */
+static uint32_t *place(const struct hp_roster *r, uint32_t bucket, unsigned int i)
 {
-	return (uint32_t)hp_hash(&r->key, coa, sizeof(*coa)) & r->mask;
+	const uint32_t at = bucket + i / HP_ROSTER_BUCKET;
+
+	return &r->bucket[at < r->buckets ? at : 0].id[i % HP_ROSTER_BUCKET];
 }
 
-void hp_roster_put(struct hp_roster *r, uint32_t id, const struct hp_ip6 *coa)
+/* The first place that holds this becomes that. */
+static void change(struct hp_roster *r, const struct hp_ip6 *coa, uint32_t from, uint32_t to)
 {
-	const uint32_t bucket = bucket_of(r, coa);
-	struct hp_seat *s = &r->seat[id];
+	const uint32_t bucket = hp_roster_bucket(r, coa);
 
-	hp_roster_remove(r, id);
-	s->bucket = bucket + 1;
-	s->prev = 0;
-	s->next = r->head[bucket];
-	if (s->next)
-		r->seat[s->next - 1].prev = id + 1;
-	r->head[bucket] = id + 1;
-}
+	for (unsigned int i = 0; i < HP_ROSTER_LOOK; i++) {
+		uint32_t *p = place(r, bucket, i);
 
-void hp_roster_remove(struct hp_roster *r, uint32_t id)
-{
-	struct hp_seat *s = &r->seat[id];
-
-	if (!s->bucket)
+		if (*p != from)
+			continue;
+		*p = to;
 		return;
-	if (s->next)
-		r->seat[s->next - 1].prev = s->prev;
-	if (s->prev)
-		r->seat[s->prev - 1].next = s->next;
-	else
-		r->head[s->bucket - 1] = s->next;
-	s->bucket = 0;
+	}
 }
 
-uint32_t hp_roster_next(const struct hp_roster *r, const struct hp_ip6 *coa, uint32_t id)
+void hp_roster_add(struct hp_roster *r, uint32_t id, const struct hp_ip6 *coa)
 {
-	/* The end of a chain, 0, becomes UINT32_MAX. */
-	return (id == UINT32_MAX ? r->head[bucket_of(r, coa)] : r->seat[id].next) - 1;
+	change(r, coa, 0, id + 1);
+}
+
+void hp_roster_remove(struct hp_roster *r, uint32_t id, const struct hp_ip6 *coa)
+{
+	change(r, coa, id + 1, 0);
+}
+
+uint32_t hp_roster_at(const struct hp_roster *r, const struct hp_ip6 *coa, unsigned int i)
+{
+	/* A free place, 0, becomes HP_ROSTER_NONE. */
+	return *place(r, hp_roster_bucket(r, coa), i) - 1;
 }

@@ -171,15 +171,14 @@ static const struct {
 	 {{"bu H C1 HA 1 900", 0, BOUND},
 	  {"bu H2 C1 HA 1 900", 0, "bind H2>C1@HA, proxy H2, forget H2, !registered, ba 0 seq 1 life 900 HA>H2 via C1"},
 	  {"", 0, QUERY ", " QUERY},
-	  {"IS_EX C1 GROUP", 0, "join GROUP 0, member H2 GROUP 0 all but{}"},
+	  {"IS_EX C1 GROUP", 0, "join GROUP 0, member H GROUP 0 all but{}"},
 	  {"IS_EX C1 GROUP", 0, ""},
-	  {"bu H2 C1 HA 2 0", 0,
-	   "no member H2 GROUP 0, leave GROUP 0, unbind H2, unproxy H2, !deregistered, ba 0 seq 2 life 0 HA>H2 via C1"},
+	  {"bu H C1 HA 2 0", 0, "no member H GROUP 0, leave GROUP 0, unbind H, unproxy H, !deregistered, ba 0 seq 2 life 0 HA>H via C1"},
 	  {"", 0, QUERY},
-	  {"IS_EX C1 GROUP", 0, "join GROUP 0, member H GROUP 0 all but{}"}}},
+	  {"IS_EX C1 GROUP", 0, "join GROUP 0, member H2 GROUP 0 all but{}"}}},
 	{"two bindings that move one after the other",
-	 {{"bu H2 C1 HA 1 900", 0, "bind H2>C1@HA, proxy H2, forget H2, !registered, ba 0 seq 1 life 900 HA>H2 via C1"},
-	  {"bu H C1 HA 1 900", 0, BOUND},
+	 {{"bu H C1 HA 1 900", 0, BOUND},
+	  {"bu H2 C1 HA 1 900", 0, "bind H2>C1@HA, proxy H2, forget H2, !registered, ba 0 seq 1 life 900 HA>H2 via C1"},
 	  {"IS_EX C1 GROUP", 0, "join GROUP 0, member H GROUP 0 all but{}, " QUERY ", " QUERY},
 	  {"bu H C2 HA 2 900", 0, "bind H>C2@HA, !moved, ba 0 seq 2 life 900 HA>H via C2"},
 	  {"IS_EX C1 GROUP", 0, "member H2 GROUP 0 all but{}"},
@@ -341,6 +340,47 @@ static size_t members(const struct scene *s)
 	return n;
 }
 
+/* More at one care-of address than the roster keeps: still one of them is found, and the others' places are free again. */
+static void crowd(void)
+{
+	enum { CROWD = 100 };
+	const struct hp_ip6 coa = scene_address("C1"), group = numbered("ff0e::", 1);
+	uint8_t packet[CRAFT_ROOM];
+	struct scene s;
+	size_t at;
+
+	scene_open(&s, &(struct scene_conf){.max_bindings = CROWD, .no_dad = true, .multicast = true});
+	for (int turn = 0; turn < 3; turn++) {
+		for (uint32_t i = 0; i < CROWD; i++) {
+			struct craft_bu bu = {.src = coa,
+					      .dst = scene_address("HA"),
+					      .hoa = numbered("2001:db8:1:0:1::", i),
+					      .sequence = (uint16_t)(2 * turn + 1),
+					      .lifetime = 900,
+					      .a = true,
+					      .h = true};
+
+			scene_input(&s, packet, craft_bu(packet, &bu), false, &at);
+		}
+		hp_effects_clear(s.fx);
+		report_at(&s, &coa, "HA", 2, &group, "");
+		CU_ASSERT_EQUAL(members(&s), 1);
+		for (uint32_t i = 0; i < CROWD; i++) {
+			struct craft_bu bu = {.src = coa,
+					      .dst = scene_address("HA"),
+					      .hoa = numbered("2001:db8:1:0:1::", i),
+					      .sequence = (uint16_t)(2 * turn + 2),
+					      .a = true,
+					      .h = true};
+
+			scene_input(&s, packet, craft_bu(packet, &bu), false, &at);
+		}
+	}
+	report_at(&s, &coa, "HA", 2, &group, "");
+	CU_ASSERT_EQUAL(hp_agent_count(s.agent)[HP_AG_MLD_UNBOUND], 1);
+	scene_close(&s);
+}
+
 void test_listeners_bounds(void)
 {
 	enum { NODES = 1100 };
@@ -393,6 +433,7 @@ void test_listeners_bounds(void)
 	}
 	CU_ASSERT_EQUAL(hp_agent_count(s.agent)[HP_AG_MLD_SOURCES], 6);
 	scene_close(&s);
+	crowd();
 }
 
 /* Each node: at once, after a quarter of the interval, then every interval (RFC 3810 §9.2, §9.6, §9.7); never many in one tick. */
@@ -414,7 +455,7 @@ void test_listeners_queries(void)
 		if (next > s.now.mono_ms)
 			s.now.mono_ms = next < end ? next : end;
 		hp_agent_tick(s.agent, s.now, s.fx);
-		CU_ASSERT(hp_effects_count(s.fx) <= 32);
+		CU_ASSERT(hp_effects_count(s.fx) <= 8);
 		for (size_t i = 0; i < hp_effects_count(s.fx); i++) {
 			const struct hp_effect *e = hp_effects_at(s.fx, i);
 			const uint32_t node = (uint32_t)(e->send.outer_dst.b[14] << 8 | e->send.outer_dst.b[15]);
@@ -427,7 +468,7 @@ void test_listeners_queries(void)
 	}
 	for (unsigned int i = 0; i < NODES; i++)
 		CU_ASSERT_EQUAL(asked[i], HP_LEN(at_ms));
-	CU_ASSERT(ticks >= 4 * NODES / 32);
+	CU_ASSERT(ticks >= 4 * NODES / 8);
 	scene_close(&s);
 }
 
