@@ -82,4 +82,16 @@ BREAKAGES = [
     ("tunnels in tunnels to us", "10.4.5", "lib/dataplane/local.c", "	} else if (meta->tunnelled) {", "	} else if (0) {", "rev-nested-*"),
     ("inner link-local addresses", "10.4.5", DETUNNEL, "if (hp_ip6_is_linklocal(&inner->src) || hp_ip6_is_linklocal(&inner->dst))", "if (0)", "rev-inner-linklocal* rev-inner-source-linklocal"),
     ("congestion marks lost", "RFC 6040", "lib/wire/tunnel.h", "		*out = inner | 3;", "		*out = inner;", "rev-ecn*"),
+    # Multicast.
+    ("multicast: a query without router alert", "10.4.3", "lib/agent/listeners.c", ".router_alert = true,", ".router_alert = false,", "mc-query"),
+    ("multicast: smaller scopes kept", "10.4.2", "lib/agent/listeners.c", "(group->b[1] & 0xf) >= 0xe", "(group->b[1] & 0xf) >= 2", "mc-scope-*"),
+    ("multicast: reports with any hop limit", "10.4.3", "lib/wire/mld.c", "p->hop_limit == 1 && ", "", "mc-report-*"),
+    ("multicast: a report is of whoever has the care-of address", "10.4.3", "lib/agent/listeners.c", " && hp_ip6_eq(hp_bindings_ha(l->bindings, b), &key->ha)", "", "mc-report-*"),
+    ("multicast: who leaves is not asked", "10.4.3", "lib/agent/listening.c", "	l->queries = HP_MLD_LAST_COUNT;", "	l->queries = 0;", "mc-leave*"),
+    ("multicast: sources not looked at", "10.4.3", "lib/dataplane/group.h", "return listed != m->exclude;", "return true;", "mc-sources"),
+    ("multicast: listened to after de-registration", "10.4.2", REGISTRATION, "		hp_listeners_unbind(a->listeners, b, now, fx);", "		;", "mc-gone"),
+    ("multicast: back through the tunnel it came by", "10.4.5", "lib/dataplane/replicate.c", "if (hp_ip6_eq(&e->prefix, source))\n		return true;\n	return from &&", "return false && from &&", "mc-two"),
+    ("multicast: link scope leaves a tunnel", "10.4.5", DETUNNEL, "(dst->b[1] & 0xf) > 2", "(dst->b[1] & 0xf) > 0", "real/mc-out-*"),
+    ("multicast: hop limit not looked at", "10.4.2", "lib/dataplane/replicate.c", "if (h->hop_limit <= 1)", "if (0)", "mc-hop-limit mc-out-hop-limit"),
+    ("multicast: not reported on the home link", "10.4.3", "lib/agent/members.c", "if (hp_neighbor_join(m->neighbor, link, address, now, fx))", "if (0)", "real/mc-home-link"),
 ]
