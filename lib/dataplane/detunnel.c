@@ -115,7 +115,7 @@ void hp_stage_detunnel(struct hp_worker *w)
 	struct hp_lookup *in = &w->detunnel;
 	unsigned int out = 0;
 
-	hp_lookup_end(in, w->shared->hot);
+	hp_lookup_all(in, w->shared->hot);
 	for (unsigned int i = 0; i < in->n; i++)
 		out += one(w, in->m[i], in->at[i], in->hash[i]);
 	in->n = 0;

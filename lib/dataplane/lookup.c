@@ -8,10 +8,10 @@ void hp_stage_lookup(struct hp_worker *w)
 	const struct hp_hot *hot = w->shared->hot;
 	struct hp_lookup *in = &w->lookup;
 
-	hp_lookup_end(in, hot);
+	hp_lookup_all(in, hot);
 	for (unsigned int i = 0; i < in->n; i++) {
 		struct rte_mbuf *m = in->m[i];
-		const struct hp_hot_entry *e = hp_hot_confirm(hot, in->at[i], in->hash[i], &hp_header(m)->dst);
+		const struct hp_hot_entry *e = hp_hot_confirm(hot, in->at[i], in->hash[i], in->key[i]);
 
 		hp_meta(m)->entry = e;
 		if (!e) {

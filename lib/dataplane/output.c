@@ -37,13 +37,18 @@ static void flush(struct hp_worker *w, uint16_t port)
 	tx->n = 0;
 }
 
-void hp_output_frame(struct hp_worker *w, uint16_t port, struct rte_mbuf *m)
+static inline void batch(struct hp_worker *w, uint16_t port, struct rte_mbuf *m)
 {
 	struct hp_tx *tx = &w->tx[port];
 
 	tx->m[tx->n++] = m;
 	if (tx->n >= TX_BATCH)
 		flush(w, port);
+}
+
+void hp_output_frame(struct hp_worker *w, uint16_t port, struct rte_mbuf *m)
+{
+	batch(w, port, m);
 }
 
 /* One copy for headers with and without VLAN tag: what lies before the frame is headroom, nobody's. */
@@ -57,7 +62,7 @@ static inline void frame(struct hp_worker *w, struct rte_mbuf *m, const struct h
 	m->data_off = (uint16_t)(m->data_off - path->eth_len);
 	m->data_len = (uint16_t)(m->data_len + path->eth_len);
 	m->pkt_len = m->data_len;
-	hp_output_frame(w, path->port, m);
+	batch(w, path->port, m);
 }
 
 static void fragments(struct hp_worker *w, struct rte_mbuf *m, const struct hp_path *path, uint16_t mtu)

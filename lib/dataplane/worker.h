@@ -83,12 +83,12 @@ struct hp_lane {
 	struct rte_mbuf *m[HP_BURST];
 };
 
-/* Addresses asked for in the hot table. While one is asked for, the bucket of the one HP_LAG before has come and its entry is sent for:
- * two lines a packet, spread over the work of the stage that asks, instead of all at once. */
-#define HP_LAG 24
+/* Addresses to be looked up in the hot table. Their lines are sent for together, in two short loops (hp_lookup_all): a fetch that must
+ * walk the page tables holds up what stands around it, and there is little around it there. */
 struct hp_lookup {
 	unsigned int n;
 	struct rte_mbuf *m[HP_BURST];
+	const struct hp_ip6 *key[HP_BURST]; /* in the packet */
 	uint64_t hash[HP_BURST];
 	uint32_t at[HP_BURST];
 };
@@ -201,19 +201,18 @@ static inline void hp_lane_add(struct hp_lane *l, struct rte_mbuf *m)
 	l->m[l->n++] = m;
 }
 
-static inline void hp_lookup_add(struct hp_lookup *l, const struct hp_hot *hot, struct rte_mbuf *m, const struct hp_ip6 *key)
+static inline void hp_lookup_add(struct hp_lookup *l, struct rte_mbuf *m, const struct hp_ip6 *key)
 {
-	l->hash[l->n] = hp_hot_ask(hot, key);
 	l->m[l->n] = m;
-	if (l->n >= HP_LAG)
-		l->at[l->n - HP_LAG] = hp_hot_candidate(hot, l->hash[l->n - HP_LAG]);
-	l->n++;
+	l->key[l->n++] = key;
 }
 
-/* Before the first hp_hot_confirm: the last ones are sent for too. */
-static inline void hp_lookup_end(struct hp_lookup *l, const struct hp_hot *hot)
+/* Before the first hp_hot_confirm. */
+static inline void hp_lookup_all(struct hp_lookup *l, const struct hp_hot *hot)
 {
-	for (unsigned int i = l->n > HP_LAG ? l->n - HP_LAG : 0; i < l->n; i++)
+	for (unsigned int i = 0; i < l->n; i++)
+		l->hash[i] = hp_hot_ask(hot, l->key[i]);
+	for (unsigned int i = 0; i < l->n; i++)
 		l->at[i] = hp_hot_candidate(hot, l->hash[i]);
 }
 
@@ -221,7 +220,7 @@ static inline void hp_lookup_end(struct hp_lookup *l, const struct hp_hot *hot)
 static inline void hp_destination_add(struct hp_worker *w, struct rte_mbuf *m, const struct hp_ip6 *dst)
 {
 	if (hp_hot_may_have(w->shared->hot, dst))
-		hp_lookup_add(&w->lookup, w->shared->hot, m, dst);
+		hp_lookup_add(&w->lookup, m, dst);
 	else
 		hp_lane_add(&w->forward, m);
 }
@@ -230,7 +229,7 @@ static inline void hp_destination_add(struct hp_worker *w, struct rte_mbuf *m, c
 static inline void hp_detunnel_add(struct hp_worker *w, struct rte_mbuf *m, unsigned int inner)
 {
 	hp_meta(m)->word = inner;
-	hp_lookup_add(&w->detunnel, w->shared->hot, m, &rte_pktmbuf_mtod_offset(m, struct hp_header *, inner)->src);
+	hp_lookup_add(&w->detunnel, m, &rte_pktmbuf_mtod_offset(m, struct hp_header *, inner)->src);
 }
 
 /* The other way out: to the management core, policed by class. */
