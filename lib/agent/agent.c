@@ -81,9 +81,17 @@ void hp_agent_destroy(struct hp_agent *a)
 	free(a);
 }
 
-void hp_agent_foresee(const struct hp_agent *a, const struct hp_ip6 *const hoa[], unsigned int n)
+void hp_agent_foresee(const struct hp_agent *a, const struct hp_ip6 *const hoa[], const struct hp_ip6 *const src[], unsigned int n)
 {
-	hp_bindings_foresee(a->bindings, hoa, n);
+	const struct hp_binding *b[HP_AGENT_FORESEE];
+
+	hp_bindings_foresee(a->bindings, hoa, n, b);
+	if (!a->listeners)
+		return;
+	/* New ones and those that have moved. */
+	for (unsigned int i = 0; i < n; i++)
+		if (!b[i] || !hp_ip6_eq(&b[i]->coa, src[i]))
+			hp_listeners_foresee(a->listeners, b[i], src[i]);
 }
 
 enum hp_agent_verdict hp_agent_message(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,

@@ -131,9 +131,10 @@ enum hp_agent_verdict {
 	HP_AGENT_PARAMETER_PROBLEM, /* code 0 at *error_at, an offset in the packet, to its source as on the wire */
 	HP_AGENT_UNKNOWN_TYPE       /* Binding Error status 2 */
 };
-/* Messages of these home addresses, at most HP_AGENT_FORESEE, are about to come: their bindings are fetched into the cache. */
+/* Messages of these home addresses from these sources, at most HP_AGENT_FORESEE, are about to come: what they touch is fetched into the
+ * cache. */
 #define HP_AGENT_FORESEE 32
-void hp_agent_foresee(const struct hp_agent *a, const struct hp_ip6 *const hoa[], unsigned int n);
+void hp_agent_foresee(const struct hp_agent *a, const struct hp_ip6 *const hoa[], const struct hp_ip6 *const src[], unsigned int n);
 /* A Mobility Header message addressed to us (p walked OK, proto 135). */
 enum hp_agent_verdict hp_agent_message(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
 				       struct hp_effects *fx, size_t *error_at);

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/pages.h"
+
 #define NONE  UINT32_MAX
-#define CHUNK 256
+#define CHUNK 65536
 
 struct hp_bindings {
 	struct hp_table *by_hoa, *by_linklocal;
@@ -86,10 +88,14 @@ struct hp_binding *hp_bindings_find(const struct hp_bindings *s, const struct hp
 	return n ? hp_container_of(n, struct hp_binding, node) : NULL;
 }
 
-void hp_bindings_foresee(const struct hp_bindings *s, const struct hp_ip6 *const hoa[], unsigned int n)
+void hp_bindings_foresee(const struct hp_bindings *s, const struct hp_ip6 *const hoa[], unsigned int n, const struct hp_binding *likely[])
 {
+	struct hp_table_node *node[HP_TABLE_FORESEE];
+
 	_Static_assert(HP_AGENT_FORESEE <= HP_TABLE_FORESEE, "one burst");
-	hp_table_foresee(s->by_hoa, (const void *const *)hoa, n);
+	hp_table_foresee(s->by_hoa, (const void *const *)hoa, n, node);
+	for (unsigned int i = 0; i < n; i++)
+		likely[i] = node[i] ? hp_container_of(node[i], struct hp_binding, node) : NULL;
 }
 
 struct hp_binding *hp_bindings_at(const struct hp_bindings *s, uint32_t id)
@@ -112,10 +118,12 @@ static int take_id(struct hp_bindings *s, uint32_t *id)
 	if (s->reach == s->max)
 		return -ENOSPC;
 	if (s->reach == s->chunks * CHUNK) {
-		s->chunk[s->chunks] = aligned_alloc(sizeof(struct hp_binding), CHUNK * sizeof(struct hp_binding));
+		const size_t size = (s->max - s->reach < CHUNK ? s->max - s->reach : CHUNK) * sizeof(struct hp_binding);
+
+		s->chunk[s->chunks] = aligned_alloc(sizeof(struct hp_binding), size);
 		if (!s->chunk[s->chunks])
 			return -ENOMEM;
-		s->chunks++;
+		hp_pages_wish(s->chunk[s->chunks++], size);
 	}
 	*id = s->reach++;
 	return 0;

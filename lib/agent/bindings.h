@@ -58,7 +58,7 @@ void hp_bindings_destroy(struct hp_bindings *s);
 
 struct hp_binding *hp_bindings_find(const struct hp_bindings *s, const struct hp_ip6 *hoa);
 /* As hp_table_foresee. */
-void hp_bindings_foresee(const struct hp_bindings *s, const struct hp_ip6 *const hoa[], unsigned int n);
+void hp_bindings_foresee(const struct hp_bindings *s, const struct hp_ip6 *const hoa[], unsigned int n, const struct hp_binding *likely[]);
 /* By id; NULL: free. Ids below hp_bindings_reach() have been in use. */
 struct hp_binding *hp_bindings_at(const struct hp_bindings *s, uint32_t id);
 uint32_t hp_bindings_reach(const struct hp_bindings *s);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/pages.h"
+
 #define LINE 64
 
 int hp_roster_create(struct hp_roster *r, uint32_t max, struct hp_random *random)
@@ -18,6 +20,8 @@ int hp_roster_create(struct hp_roster *r, uint32_t max, struct hp_random *random
 		hp_roster_destroy(r);
 		return -ENOMEM;
 	}
+	hp_pages_wish(r->memory, r->buckets * sizeof(*r->bucket));
+	hp_pages_wish(r->seat, max * sizeof(*r->seat));
 	r->bucket = (struct hp_roster_bucket *)(((uintptr_t)r->memory + LINE - 1) / LINE * LINE);
 	return 0;
 }

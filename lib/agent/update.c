@@ -143,9 +143,6 @@ void hp_update_process(struct hp_agent *a, const struct hp_input *in, const stru
 		hp_registration_due(a, b, now, fx);
 		b = NULL;
 	}
-	if (a->listeners && !(b && hp_ip6_eq(&b->coa, &r.coa)))
-		hp_listeners_foresee(a->listeners, b, &r.coa);
-
 	verdict = check_message(a, &bu, &r);
 	if (verdict == PASS && !bu.home)
 		verdict = check_correspondent(a, b, &r);

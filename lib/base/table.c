@@ -8,16 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEGMENT_BITS 9
-#define SEGMENT      (1u << SEGMENT_BITS)
-#define FIRST_BITS   4
-#define AHEAD        8
-#define LINE         64 /* of the cache; a guess is good enough */
+#include "base/pages.h"
+
+#define SEGMENT_LEAST 9  /* bits: 4 KiB */
+#define SEGMENT_MOST  20 /* 8 MiB: several huge pages */
+#define SEGMENTS      4  /* bits: a generation has 16, if it is not very small or large */
+#define FIRST_BITS    4
+#define AHEAD         8
+#define LINE          64 /* of the cache; a guess is good enough */
 
 /* Generation g of buckets: hashes by their top g bits. While growing from g to g+1, buckets below `split` (in order of hash)
  * are already split in two: they live at 2i and 2i+1 of the new generation's segments. */
 struct generation {
-	unsigned int bits;
+	unsigned int bits, segment_bits;
 	struct hp_table_node ***segment;
 };
 
@@ -30,52 +33,70 @@ struct hp_table {
 	uint64_t split;              /* buckets of `now` already moved to `next` */
 };
 
-static size_t segments(unsigned int bits)
+static size_t segments(const struct generation *g)
 {
-	return bits <= SEGMENT_BITS ? 1 : (size_t)1 << (bits - SEGMENT_BITS);
+	return g->bits <= g->segment_bits ? 1 : (size_t)1 << (g->bits - g->segment_bits);
+}
+
+static size_t segment_memory(const struct generation *g)
+{
+	return sizeof(**g->segment) << g->segment_bits;
+}
+
+static unsigned int segment_bits(unsigned int bits)
+{
+	if (bits < SEGMENT_LEAST + SEGMENTS)
+		return SEGMENT_LEAST;
+	return bits - SEGMENTS < SEGMENT_MOST ? bits - SEGMENTS : SEGMENT_MOST;
 }
 
 static int generation_create(struct hp_table *t, struct generation *g, unsigned int bits)
 {
-	g->segment = calloc(segments(bits), sizeof(*g->segment));
+	*g = (struct generation){.bits = bits, .segment_bits = segment_bits(bits)};
+	g->segment = calloc(segments(g), sizeof(*g->segment));
 	if (!g->segment)
 		return -ENOMEM;
-	g->bits = bits;
-	t->memory += segments(bits) * sizeof(*g->segment);
+	t->memory += segments(g) * sizeof(*g->segment);
 	return 0;
+}
+
+static void segment_free(struct hp_table *t, struct generation *g, size_t i)
+{
+	free(g->segment[i]);
+	g->segment[i] = NULL;
+	t->memory -= segment_memory(g);
 }
 
 static void generation_destroy(struct hp_table *t, struct generation *g)
 {
 	if (!g->segment)
 		return;
-	for (size_t i = 0; i < segments(g->bits); i++)
-		if (g->segment[i]) {
-			free(g->segment[i]);
-			t->memory -= SEGMENT * sizeof(**g->segment);
-		}
+	for (size_t i = 0; i < segments(g); i++)
+		if (g->segment[i])
+			segment_free(t, g, i);
 	free(g->segment);
-	t->memory -= segments(g->bits) * sizeof(*g->segment);
+	t->memory -= segments(g) * sizeof(*g->segment);
 	*g = (struct generation){0};
 }
 
 /* A generation's segments come as they are needed. */
 static int segment_ensure(struct hp_table *t, struct generation *g, uint64_t bucket)
 {
-	struct hp_table_node ***s = &g->segment[bucket >> SEGMENT_BITS];
+	struct hp_table_node ***s = &g->segment[bucket >> g->segment_bits];
 
 	if (*s)
 		return 0;
-	*s = calloc(SEGMENT, sizeof(**s));
+	*s = calloc(1, segment_memory(g));
 	if (!*s)
 		return -ENOMEM;
-	t->memory += SEGMENT * sizeof(**s);
+	hp_pages_wish(*s, segment_memory(g));
+	t->memory += segment_memory(g);
 	return 0;
 }
 
 static struct hp_table_node **slot(const struct generation *g, uint64_t bucket)
 {
-	return &g->segment[bucket >> SEGMENT_BITS][bucket & (SEGMENT - 1)];
+	return &g->segment[bucket >> g->segment_bits][bucket & ((UINT64_C(1) << g->segment_bits) - 1)];
 }
 
 static struct hp_table_node **bucket_of(const struct hp_table *t, uint64_t hash)
@@ -133,6 +154,21 @@ static struct hp_table_node *find_hashed(const struct hp_table *t, const void *k
 	return NULL;
 }
 
+/* What the splits of the next inserts will look at: a bucket's first node, and half way there its second. Always inline: a function that only
+ * prefetches has no effect that gcc knows of, and its calls go. */
+static inline __attribute__((always_inline)) void ahead(const struct hp_table *t)
+{
+	const uint64_t buckets = (uint64_t)1 << t->now.bits;
+	const struct hp_table_node *first;
+
+	if (t->split + AHEAD >= buckets || !t->now.segment[(t->split + AHEAD) >> t->now.segment_bits])
+		return;
+	__builtin_prefetch(*slot(&t->now, t->split + AHEAD));
+	first = *slot(&t->now, t->split + AHEAD / 2);
+	if (first)
+		__builtin_prefetch(first->next);
+}
+
 /* Splits the bucket at `split`. Without memory the table just stays as full as it is. */
 static void grow_one(struct hp_table *t)
 {
@@ -143,12 +179,10 @@ static void grow_one(struct hp_table *t)
 			return;
 		t->split = 0;
 	}
-	/* Both halves are neighbours in one segment: 2i is even and SEGMENT too. */
+	/* Both halves are neighbours in one segment: 2i is even and a segment's size too. */
 	if (segment_ensure(t, &t->next, 2 * t->split))
 		return;
-	/* What the splits of the next inserts will look at. */
-	if (t->split + AHEAD < (uint64_t)1 << t->now.bits && t->now.segment[(t->split + AHEAD) >> SEGMENT_BITS])
-		__builtin_prefetch(*slot(&t->now, t->split + AHEAD));
+	ahead(t);
 	low = slot(&t->next, 2 * t->split);
 	high = slot(&t->next, 2 * t->split + 1);
 	for (n = *slot(&t->now, t->split); n; n = after) {
@@ -159,14 +193,9 @@ static void grow_one(struct hp_table *t)
 		*to = n;
 	}
 	*slot(&t->now, t->split) = NULL;
-	if ((++t->split & (SEGMENT - 1)) == 0) {
-		/* A segment is given back as soon as it is empty, not all of them at the end. */
-		struct hp_table_node ***done = &t->now.segment[(t->split >> SEGMENT_BITS) - 1];
-
-		free(*done);
-		*done = NULL;
-		t->memory -= SEGMENT * sizeof(**done);
-	}
+	/* A segment is given back as soon as it is empty, not all of them at the end. */
+	if ((++t->split & ((UINT64_C(1) << t->now.segment_bits) - 1)) == 0)
+		segment_free(t, &t->now, (t->split >> t->now.segment_bits) - 1);
 	if (t->split == (uint64_t)1 << t->now.bits) {
 		generation_destroy(t, &t->now);
 		t->now = t->next;
@@ -200,7 +229,7 @@ struct hp_table_node *hp_table_find(const struct hp_table *t, const void *key)
 	return find_hashed(t, key, hp_hash(&t->key, key, t->key_len));
 }
 
-void hp_table_foresee(const struct hp_table *t, const void *const key[], unsigned int n)
+void hp_table_foresee(const struct hp_table *t, const void *const key[], unsigned int n, struct hp_table_node *likely[])
 {
 	struct hp_table_node *const *bucket[HP_TABLE_FORESEE];
 	uint64_t hash[HP_TABLE_FORESEE];
@@ -214,9 +243,16 @@ void hp_table_foresee(const struct hp_table *t, const void *const key[], unsigne
 	for (unsigned int i = 0; i < n; i++)
 		prefetch(*bucket[i]);
 	/* Three of four are found there; for most others it is the second. */
+	for (unsigned int i = 0; i < n; i++) {
+		likely[i] = *bucket[i];
+		if (likely[i] && likely[i]->hash != hash[i]) {
+			likely[i] = likely[i]->next;
+			prefetch(likely[i]);
+		}
+	}
 	for (unsigned int i = 0; i < n; i++)
-		if (*bucket[i] && (*bucket[i])->hash != hash[i])
-			prefetch((*bucket[i])->next);
+		if (likely[i] && likely[i]->hash != hash[i])
+			likely[i] = NULL;
 }
 
 void hp_table_remove(struct hp_table *t, struct hp_table_node *node)

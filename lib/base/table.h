@@ -28,9 +28,9 @@ void hp_table_destroy(struct hp_table *t); /* the nodes stay the caller's */
 int hp_table_insert(struct hp_table *t, struct hp_table_node *node);
 struct hp_table_node *hp_table_find(const struct hp_table *t, const void *key);
 /* These keys, at most HP_TABLE_FORESEE of them, will be looked for soon: what memory has to give for them is asked for at once, so that
- * the finds do not wait one after the other. Changes nothing. */
+ * the finds do not wait one after the other. Changes nothing. likely[i]: the node that will nearly always be found; NULL: none, nearly always. */
 #define HP_TABLE_FORESEE 32
-void hp_table_foresee(const struct hp_table *t, const void *const key[], unsigned int n);
+void hp_table_foresee(const struct hp_table *t, const void *const key[], unsigned int n, struct hp_table_node *likely[]);
 /* The node must be in the table. */
 void hp_table_remove(struct hp_table *t, struct hp_table_node *node);
 size_t hp_table_count(const struct hp_table *t);

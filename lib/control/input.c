@@ -155,18 +155,20 @@ static void packet(struct hp_control *c, const struct hp_input *in, const struct
 
 static void burst(struct hp_control *c, const struct hp_input in[], unsigned int n, struct hp_now now, struct hp_effects *fx)
 {
-	const struct hp_ip6 *hoa[HP_AGENT_FORESEE];
+	const struct hp_ip6 *hoa[HP_AGENT_FORESEE], *src[HP_AGENT_FORESEE];
 	struct hp_packet p[HP_AGENT_FORESEE];
 	enum hp_walk walk[HP_AGENT_FORESEE];
 	unsigned int bound = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
 		walk[i] = hp_packet_read(&p[i], in[i].data, in[i].len);
-		if (walk[i] == HP_WALK_OK && (p[i].has_hao || p[i].proto == HP_PROTO_MH))
-			hoa[bound++] = hp_packet_source(&p[i]);
+		if (walk[i] != HP_WALK_OK || !(p[i].has_hao || p[i].proto == HP_PROTO_MH))
+			continue;
+		hoa[bound] = hp_packet_source(&p[i]);
+		src[bound++] = &p[i].src;
 	}
 	if (n > 1)
-		hp_agent_foresee(c->agent, hoa, bound);
+		hp_agent_foresee(c->agent, hoa, src, bound);
 	for (unsigned int i = 0; i < n; i++)
 		packet(c, &in[i], &p[i], walk[i], now, fx);
 }

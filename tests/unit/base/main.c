@@ -171,7 +171,7 @@ struct item {
 	bool throughout;
 };
 
-#define ITEMS 20000
+#define ITEMS 100000
 
 static struct item *items(void)
 {
@@ -210,6 +210,34 @@ static void test_table(void)
 			break;
 		}
 	}
+	hp_table_destroy(t);
+	free(a);
+}
+
+/* Its guess is the node or none, and nearly always the node. */
+static void test_foresee(void)
+{
+	struct item *a = items();
+	struct hp_table *t;
+	unsigned int guessed = 0, wrong = 0;
+
+	CU_ASSERT_EQUAL_FATAL(hp_table_create(&t, offsetof(struct item, key), sizeof(uint64_t), (struct hp_hash_key){{5, 6}}), 0);
+	for (size_t i = 0; i < ITEMS; i += 2)
+		CU_ASSERT_EQUAL(hp_table_insert(t, &a[i].node), 0);
+	for (size_t i = 0; i + HP_TABLE_FORESEE <= ITEMS; i += HP_TABLE_FORESEE) {
+		struct hp_table_node *likely[HP_TABLE_FORESEE];
+		const void *key[HP_TABLE_FORESEE];
+
+		for (size_t k = 0; k < HP_TABLE_FORESEE; k++)
+			key[k] = &a[i + k].key;
+		hp_table_foresee(t, key, HP_TABLE_FORESEE, likely);
+		for (size_t k = 0; k < HP_TABLE_FORESEE; k++) {
+			wrong += likely[k] && likely[k] != hp_table_find(t, key[k]);
+			guessed += likely[k] != NULL;
+		}
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	CU_ASSERT(guessed > ITEMS / 2 * 9 / 10);
 	hp_table_destroy(t);
 	free(a);
 }
@@ -492,6 +520,7 @@ int main(void)
 		{"cursor", test_cursor},
 		{"token bucket", test_rate},
 		{"table against a naive one", test_table},
+		{"what will be found, foreseen", test_foresee},
 		{"pages while the table changes", test_pages},
 		{"wheel against a naive one", test_wheel},
 		{"wheel: order and bounded work", test_wheel_order},
