@@ -236,25 +236,35 @@ static double baseline_cycles(const struct row *row, unsigned int n, const struc
 	return sum;
 }
 
+/* A row of 64-octet frames against the rewrite of its own world; 0: not run. */
+static double relative(const struct row *row, unsigned int n, const struct row *of)
+{
+	const struct row *base = of ? like(row, n, of, "rewrite", of->workers, of->accounting) : NULL;
+	double ratio[ROW_REPETITIONS];
+
+	if (!base)
+		return 0;
+	for (unsigned int i = 0; i < ROW_REPETITIONS; i++) {
+		if (base->cycles[i] <= 0)
+			return 0;
+		ratio[i] = of->cycles[i] / base->cycles[i];
+	}
+	return row_median(ratio);
+}
+
 double row_ratio(const struct row *row, unsigned int n, const struct row *of)
 {
 	double ratio[ROW_REPETITIONS];
-	const struct row *r;
 
 	if (!of->baseline)
 		return 0;
-	if (strcmp(of->baseline, ROW_ONE_WORKER) == 0) {
-		r = like(row, n, of, "intercept", 1, of->accounting);
-		return r ? row_median(of->mpps) / row_median(r->mpps) : 0;
-	}
-	if (strcmp(of->baseline, ROW_UNACCOUNTED) == 0) {
+	if (strcmp(of->baseline, ROW_ONE_WORKER) == 0 || strcmp(of->baseline, ROW_UNACCOUNTED) == 0) {
 		/* Two worlds, so two moments: each against the rewrite of its own. */
-		const struct row *one = like(row, n, of, "rewrite", 1, true), *other = like(row, n, of, "rewrite", 1, false);
+		const double own = relative(row, n, of), other = relative(row, n, like(row, n, of, "intercept", 1, false));
 
-		r = like(row, n, of, "intercept", 1, false);
-		return r && one && other
-			       ? row_median(of->cycles) / row_median(one->cycles) / (row_median(r->cycles) / row_median(other->cycles))
-			       : 0;
+		if (own <= 0 || other <= 0)
+			return 0;
+		return of->workers > 1 ? of->workers * other / own : own / other;
 	}
 	for (unsigned int i = 0; i < ROW_REPETITIONS; i++) {
 		double base = baseline_cycles(row, n, of, i);

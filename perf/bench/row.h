@@ -57,7 +57,8 @@ void row_run(struct row *r, struct world *w, unsigned int rep);
 void row_check(struct row *r, struct world *w);
 
 double row_median(const double *figure);
-/* The ratio to its baseline: of each repetition where both ran in one, and of those the median. 0: none, or it was not run. */
+/* The ratio to its baseline: of each repetition where both ran in one, and of those the median; where they did not (workers, accounting), of
+ * their ratios to `rewrite`. 0: none, or it was not run. */
 double row_ratio(const struct row *row, unsigned int n, const struct row *of);
 bool row_met(const struct row *r, double ratio);
 
