@@ -92,14 +92,14 @@ static inline bool ip6(struct hp_worker *w, struct rte_mbuf *m, const struct hp_
  * (RFC 8200 §4.2); the management core tells whether it is for us. */
 static void local_scope(struct hp_worker *w, struct rte_mbuf *m, bool multicast)
 {
-	const struct hp_header *h = hp_header(m);
-	uint8_t next = h->next;
+	const uint8_t next = hp_header(m)->next;
+	const uint8_t first = m->data_len > HP_IP6_HEADER ? *(const uint8_t *)(hp_header(m) + 1) : 0;
 
-	if (next == HP_PROTO_HOPOPTS && m->data_len > HP_IP6_HEADER)
-		next = rte_pktmbuf_mtod(m, const uint8_t *)[HP_IP6_HEADER];
 	if (next == HP_PROTO_ICMPV6)
+		hp_punt(w, m, hp_punt_icmp(first), HP_PUNT_LOCAL, 0);
+	else if (next == HP_PROTO_HOPOPTS && first == HP_PROTO_ICMPV6)
 		hp_punt(w, m, HP_PUNT_NEIGHBOR, HP_PUNT_LOCAL, 0);
-	else if (multicast && next != HP_PROTO_DSTOPTS)
+	else if (multicast && next != HP_PROTO_DSTOPTS && !(next == HP_PROTO_HOPOPTS && first == HP_PROTO_DSTOPTS))
 		hp_drop(w, m, HP_DP_DROP_MULTICAST);
 	else
 		hp_punt(w, m, HP_PUNT_REST, HP_PUNT_LOCAL, 0);

@@ -12,13 +12,22 @@
 	X(HP_DP_INTERCEPTED, "packets.intercepted", "packets tunnelled to a mobile node (RFC 6275 §10.4.2)")                               \
 	X(HP_DP_DETUNNELLED, "packets.detunnelled", "packets taken out of a mobile node's reverse tunnel (§10.4.5)")                       \
 	X(HP_DP_FORWARDED, "packets.forwarded", "packets forwarded by route")                                                              \
-	X(HP_DP_PUNTED_REGISTRATION, "punt.registration", "packets handed to the management core: Mobility Header")                        \
-	X(HP_DP_PUNTED_NEIGHBOR, "punt.neighbor", "packets handed to the management core: neighbour discovery, unresolved next hops")      \
+	X(HP_DP_PUNTED_REGISTRATION, "punt.registration",                                                                                  \
+	  "packets handed to the management core: Mobility Header of a node that is bound here")                                           \
+	X(HP_DP_PUNTED_NEWCOMER, "punt.newcomer", "packets handed to the management core: Mobility Header of anybody else")                \
+	X(HP_DP_PUNTED_ADVERTISEMENT, "punt.advertisement",                                                                                \
+	  "packets handed to the management core: advertisement of a neighbour or router")                                                 \
+	X(HP_DP_PUNTED_NEIGHBOR, "punt.neighbor", "packets handed to the management core: neighbour and listener discovery otherwise")     \
+	X(HP_DP_PUNTED_UNRESOLVED, "punt.unresolved", "packets handed to the management core: next hop not known")                         \
+	X(HP_DP_PUNTED_LISTENER, "punt.listener", "packets handed to the management core: multicast listener messages out of tunnels")     \
+	X(HP_DP_PUNTED_DISCOVERY, "punt.discovery", "packets handed to the management core: home agent and mobile prefix discovery")       \
+	X(HP_DP_PUNTED_HOME_ADDRESS, "punt.home_address",                                                                                  \
+	  "packets handed to the management core: a Home Address option, and none of the above")                                           \
+	X(HP_DP_PUNTED_ERROR, "punt.error", "packets handed to the management core: an ICMPv6 error has come")                             \
+	X(HP_DP_PUNTED_COMPLAINT, "punt.complaint", "packets handed to the management core: an ICMPv6 error is wanted")                    \
+	X(HP_DP_PUNTED_REST, "punt.rest", "packets handed to the management core: anything else for us")                                   \
 	X(HP_DP_MULTICAST, "packets.multicast", "multicast packets for listeners that are away, or of a node that is away (§10.4.2)")      \
 	X(HP_DP_COPIES, "packets.copies", "copies of these made for listeners")                                                            \
-	X(HP_DP_PUNTED_LISTENER, "punt.listener", "packets handed to the management core: multicast listener messages out of tunnels")     \
-	X(HP_DP_PUNTED_ERROR, "punt.error", "packets handed to the management core: an ICMPv6 error is wanted or has come")                \
-	X(HP_DP_PUNTED_REST, "punt.rest", "packets handed to the management core: anything else for us")                                   \
 	X(HP_DP_FRAGMENTED, "packets.fragmented", "fragments made of tunnel packets and packets of ours")                                  \
 	X(HP_DP_REASSEMBLED, "packets.reassembled", "packets put together from fragments sent to us")                                      \
 	X(HP_DP_FRAGMENTS_HELD, "packets.fragments", "fragments received for us")                                                          \
@@ -52,7 +61,26 @@
 	X(HP_DP_DROP_FRAGMENT, "drop.fragment", "drop: fragment malformed, overlapping (RFC 5722) or of a packet too large for us")        \
 	X(HP_DP_DROP_FRAGMENT_TIMEOUT, "drop.fragment_timeout", "drop: fragments whose rest did not come within 60 s")                     \
 	X(HP_DP_DROP_FRAGMENT_FULL, "drop.fragment_full", "drop: fragments of unfinished packets, given up for newer ones")                \
-	X(HP_DP_DROP_POLICED, "drop.policed", "drop: more for the management core than its class is allowed")                              \
+	X(HP_DP_POLICED_REGISTRATION, "drop.policed_registration",                                                                         \
+	  "drop: more for the management core than it is to have: Mobility Header of a node that is bound here")                           \
+	X(HP_DP_POLICED_NEWCOMER, "drop.policed_newcomer",                                                                                 \
+	  "drop: more for the management core than it is to have: Mobility Header of anybody else")                                        \
+	X(HP_DP_POLICED_ADVERTISEMENT, "drop.policed_advertisement",                                                                       \
+	  "drop: more for the management core than it is to have: advertisement of a neighbour or router")                                 \
+	X(HP_DP_POLICED_NEIGHBOR, "drop.policed_neighbor",                                                                                 \
+	  "drop: more for the management core than it is to have: neighbour and listener discovery otherwise")                             \
+	X(HP_DP_POLICED_UNRESOLVED, "drop.policed_unresolved",                                                                             \
+	  "drop: more for the management core than it is to have: next hop not known")                                                     \
+	X(HP_DP_POLICED_LISTENER, "drop.policed_listener",                                                                                 \
+	  "drop: more for the management core than it is to have: multicast listener messages out of tunnels")                             \
+	X(HP_DP_POLICED_DISCOVERY, "drop.policed_discovery",                                                                               \
+	  "drop: more for the management core than it is to have: home agent and mobile prefix discovery")                                 \
+	X(HP_DP_POLICED_HOME_ADDRESS, "drop.policed_home_address",                                                                         \
+	  "drop: more for the management core than it is to have: a Home Address option, and none of the above")                           \
+	X(HP_DP_POLICED_ERROR, "drop.policed_error", "drop: more for the management core than it is to have: an ICMPv6 error has come")    \
+	X(HP_DP_POLICED_COMPLAINT, "drop.policed_complaint",                                                                               \
+	  "drop: more for the management core than it is to have: an ICMPv6 error is wanted")                                              \
+	X(HP_DP_POLICED_REST, "drop.policed_rest", "drop: more for the management core than it is to have: anything else for us")          \
 	X(HP_DP_DROP_PUNT_FULL, "drop.punt_full", "drop: ring to the management core full")                                                \
 	X(HP_DP_DROP_HANDED_FULL, "drop.handed_over_full", "drop: ring to the worker of the flow full")                                    \
 	X(HP_DP_DROP_TX_FULL, "drop.tx_full", "drop: transmit queue full")                                                                 \

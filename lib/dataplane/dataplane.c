@@ -18,7 +18,7 @@
 #include "dataplane/port.h"
 #include "dataplane/state.h"
 
-#define PUNT_RING     8192
+#define PUNT_RING     4096 /* of Mobility Header messages; of others a quarter */
 #define INJECT_RING   16384
 #define MBUF_CACHE    256
 #define HOUSE_MBUFS   8192 /* rings, reassembly, packets that wait for a neighbour */
@@ -28,7 +28,7 @@
 
 static uint32_t mbufs(const struct hp_dp_conf *c)
 {
-	uint32_t n = HOUSE_MBUFS + c->workers * (PUNT_RING + 4 * MBUF_CACHE);
+	uint32_t n = HOUSE_MBUFS + c->workers * (2 * PUNT_RING + 4 * MBUF_CACHE);
 
 	for (unsigned int i = 0; i < c->ports; i++)
 		n += (c->port[i].rx_queues ? c->port[i].rx_queues : c->workers) * DESCRIPTORS + c->workers * DESCRIPTORS;
@@ -88,8 +88,8 @@ static int worker_create(struct hp_worker **out, struct hp_dataplane *dp, const 
 	w->fragment_id = (uint32_t)w->now * 2654435761u;
 	for (int k = 0; k < HP_PUNT_CLASS_COUNT; k++) {
 		snprintf(name, sizeof(name), "punt_%u_%d", index, k);
-		w->punt[k] =
-			rte_ring_create(name, k == HP_PUNT_REGISTRATION ? PUNT_RING : PUNT_RING / 8, socket, RING_F_SP_ENQ | RING_F_SC_DEQ);
+		w->punt[k] = rte_ring_create(name, k == HP_PUNT_REGISTRATION || k == HP_PUNT_NEWCOMER ? PUNT_RING : PUNT_RING / 4, socket,
+					     RING_F_SP_ENQ | RING_F_SC_DEQ);
 		if (!w->punt[k])
 			goto destroy;
 	}

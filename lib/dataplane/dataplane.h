@@ -79,8 +79,21 @@ struct hp_dp_route {
 /* Replaces the whole table at once. */
 int hp_dataplane_routes(struct hp_dataplane *dp, const struct hp_dp_route *route, unsigned int n);
 
-/* Why a worker hands a packet to the management core; each class has a ring per worker and a policer of its own. */
-enum hp_punt_class { HP_PUNT_REGISTRATION, HP_PUNT_NEIGHBOR, HP_PUNT_LISTENER, HP_PUNT_ERROR, HP_PUNT_REST, HP_PUNT_CLASS_COUNT };
+/* Why a worker hands a packet to the management core; each class has a ring per worker and a policer of its own (punt.c). */
+enum hp_punt_class {
+	HP_PUNT_REGISTRATION,  /* Mobility Header of a node that is bound here */
+	HP_PUNT_NEWCOMER,      /* of anybody else */
+	HP_PUNT_ADVERTISEMENT, /* of neighbours and routers: what we asked for */
+	HP_PUNT_NEIGHBOR,      /* neighbour and multicast listener discovery otherwise: what we are asked */
+	HP_PUNT_UNRESOLVED,    /* a packet whose next hop is not known */
+	HP_PUNT_LISTENER,      /* multicast listeners in tunnels */
+	HP_PUNT_DISCOVERY,     /* of home agents and of mobile prefixes (RFC 6275 §6.5, §6.7) */
+	HP_PUNT_HOME_ADDRESS,  /* a Home Address option, and none of the above */
+	HP_PUNT_ERROR,         /* an ICMPv6 error has come */
+	HP_PUNT_COMPLAINT,     /* one is wanted */
+	HP_PUNT_REST,
+	HP_PUNT_CLASS_COUNT
+};
 enum hp_punt_reason {
 	HP_PUNT_LOCAL,   /* for us: Mobility Header, ICMPv6, anything */
 	HP_PUNT_RESOLVE, /* next hop unknown: link and next_hop are set */

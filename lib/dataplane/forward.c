@@ -16,25 +16,25 @@ static void one(struct hp_worker *w, struct rte_mbuf *m, const struct hp_route_l
 			return;
 		}
 		if (hp_ip6_is_linklocal(&h->src)) {
-			hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_SCOPE, 0);
+			hp_punt(w, m, HP_PUNT_COMPLAINT, HP_PUNT_SCOPE, 0);
 			return;
 		}
 	}
 	if (h->hop_limit <= 1) {
-		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_HOP_LIMIT, 0);
+		hp_punt(w, m, HP_PUNT_COMPLAINT, HP_PUNT_HOP_LIMIT, 0);
 		return;
 	}
 	if (!leaf) {
-		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_NO_ROUTE, 0);
+		hp_punt(w, m, HP_PUNT_COMPLAINT, HP_PUNT_NO_ROUTE, 0);
 		return;
 	}
 	if (leaf->is_virtual) {
-		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_ADDRESS, 0);
+		hp_punt(w, m, HP_PUNT_COMPLAINT, HP_PUNT_ADDRESS, 0);
 		return;
 	}
 	mtu = w->shared->link[leaf->link].mtu;
 	if (m->data_len > mtu) {
-		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_TOO_BIG, mtu);
+		hp_punt(w, m, HP_PUNT_COMPLAINT, HP_PUNT_TOO_BIG, mtu);
 		return;
 	}
 	h->hop_limit--;

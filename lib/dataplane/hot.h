@@ -68,7 +68,7 @@ size_t hp_hot_memory(uint32_t max_bindings);
  * 0, -ENOSPC, -ENOMEM. Management. */
 int hp_hot_put(struct hp_hot *hot, const struct hp_hot_entry *e, struct hp_hot_entry *old, bool *had);
 int hp_hot_remove(struct hp_hot *hot, const struct hp_ip6 *key, struct hp_hot_entry *old);  /* 0, -ENOENT, -ENOMEM */
-const struct hp_hot_entry *hp_hot_find(const struct hp_hot *hot, const struct hp_ip6 *key); /* management */
+const struct hp_hot_entry *hp_hot_find(const struct hp_hot *hot, const struct hp_ip6 *key); /* any thread; alone, not in a burst */
 
 /* The index of an outer source, entered when new: >= 0 or -ENOSPC. Sources are never removed: they are few. */
 int hp_hot_source(struct hp_hot *hot, const struct hp_ip6 *address);

@@ -22,7 +22,7 @@ static bool discovery(struct hp_worker *w, struct rte_mbuf *m, const struct hp_h
 	else if (hp_meta(m)->link != e->home_link)
 		hp_drop(w, m, HP_DP_DROP_ND_LINK);
 	else
-		hp_punt(w, m, HP_PUNT_NEIGHBOR, HP_PUNT_LOCAL, 0);
+		hp_punt(w, m, hp_punt_icmp(*type), HP_PUNT_LOCAL, 0);
 	return true;
 }
 
@@ -76,7 +76,7 @@ static void refuse(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_reason 
 	if (hp_ip6_is_multicast(&hp_header(m)->dst))
 		hp_drop(w, m, HP_DP_DROP_COPY);
 	else
-		hp_punt(w, m, HP_PUNT_ERROR, why, word);
+		hp_punt(w, m, HP_PUNT_COMPLAINT, why, word);
 }
 
 static void one(struct hp_worker *w, struct rte_mbuf *m)

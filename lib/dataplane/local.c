@@ -3,24 +3,14 @@
  * are put together first. */
 #include "dataplane/header.h"
 #include "dataplane/worker.h"
-#include "wire/icmp6.h"
 #include "wire/packet.h"
-
-static bool is_discovery(uint8_t type)
-{
-	return (type >= HP_ICMP6_RS && type <= HP_ICMP6_REDIRECT) || (type >= HP_ICMP6_MLD_QUERY && type <= HP_ICMP6_MLD_DONE) ||
-	       type == HP_ICMP6_MLDV2_REPORT;
-}
 
 static enum hp_punt_class class_of(const struct hp_packet *p)
 {
-	if (p->proto == HP_PROTO_MH)
-		return HP_PUNT_REGISTRATION;
-	if (p->proto != HP_PROTO_ICMPV6 || !hp_packet_payload_len(p))
-		return HP_PUNT_REST;
-	if (is_discovery(*hp_packet_payload(p)))
-		return HP_PUNT_NEIGHBOR;
-	return *hp_packet_payload(p) < 128 ? HP_PUNT_ERROR : HP_PUNT_REST;
+	const enum hp_punt_class c =
+		p->proto == HP_PROTO_ICMPV6 && hp_packet_payload_len(p) ? hp_punt_icmp(*hp_packet_payload(p)) : HP_PUNT_REST;
+
+	return c == HP_PUNT_REST && p->has_hao ? HP_PUNT_HOME_ADDRESS : c;
 }
 
 static void one(struct hp_worker *w, struct rte_mbuf *m)
@@ -53,6 +43,8 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 	if (ret != HP_WALK_OK) {
 		/* What is wrong, and whether its sender is told, the management core decides. */
 		hp_punt(w, m, HP_PUNT_REST, HP_PUNT_LOCAL, 0);
+	} else if (p.proto == HP_PROTO_MH) {
+		hp_punt_mobility(w, m, hp_packet_source(&p));
 	} else if (p.proto != HP_PROTO_IPV6) {
 		hp_punt(w, m, class_of(&p), HP_PUNT_LOCAL, 0);
 	} else if (meta->tunnelled) {

@@ -102,7 +102,7 @@ void hp_stage_output(struct hp_worker *w)
 		else if (meta->ours)
 			fragments(w, m, path, mtu);
 		else
-			hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_TOO_BIG, mtu);
+			hp_punt(w, m, HP_PUNT_COMPLAINT, HP_PUNT_TOO_BIG, mtu);
 	}
 	in->n = 0;
 }

@@ -5,22 +5,29 @@
 #include <unistd.h>
 
 #include "dataplane/worker.h"
+#include "wire/icmp6.h"
 
-/* Packets a second and at once. A fleet that registers at once is welcome; what strangers can send without end is not. */
+/* Packets a second and at once, by worker. A fleet that registers at once is welcome; what strangers can send without end is not. */
 static const struct {
 	uint32_t per_s, burst;
-} allowed[HP_PUNT_CLASS_COUNT] = {
-	[HP_PUNT_REGISTRATION] = {500000, 8192}, [HP_PUNT_NEIGHBOR] = {50000, 2048}, [HP_PUNT_LISTENER] = {20000, 1024},
-	[HP_PUNT_ERROR] = {10000, 512},          [HP_PUNT_REST] = {10000, 512},
+	enum hp_dp_counter punted, policed;
+} class_[HP_PUNT_CLASS_COUNT] = {
+	[HP_PUNT_REGISTRATION] = {1000000, 8192, HP_DP_PUNTED_REGISTRATION, HP_DP_POLICED_REGISTRATION},
+	[HP_PUNT_NEWCOMER] = {500000, 8192, HP_DP_PUNTED_NEWCOMER, HP_DP_POLICED_NEWCOMER},
+	[HP_PUNT_ADVERTISEMENT] = {20000, 1024, HP_DP_PUNTED_ADVERTISEMENT, HP_DP_POLICED_ADVERTISEMENT},
+	[HP_PUNT_NEIGHBOR] = {50000, 2048, HP_DP_PUNTED_NEIGHBOR, HP_DP_POLICED_NEIGHBOR},
+	[HP_PUNT_UNRESOLVED] = {20000, 1024, HP_DP_PUNTED_UNRESOLVED, HP_DP_POLICED_UNRESOLVED},
+	[HP_PUNT_LISTENER] = {20000, 1024, HP_DP_PUNTED_LISTENER, HP_DP_POLICED_LISTENER},
+	[HP_PUNT_DISCOVERY] = {10000, 512, HP_DP_PUNTED_DISCOVERY, HP_DP_POLICED_DISCOVERY},
+	[HP_PUNT_HOME_ADDRESS] = {10000, 512, HP_DP_PUNTED_HOME_ADDRESS, HP_DP_POLICED_HOME_ADDRESS},
+	[HP_PUNT_ERROR] = {10000, 512, HP_DP_PUNTED_ERROR, HP_DP_POLICED_ERROR},
+	[HP_PUNT_COMPLAINT] = {10000, 512, HP_DP_PUNTED_COMPLAINT, HP_DP_POLICED_COMPLAINT},
+	[HP_PUNT_REST] = {10000, 512, HP_DP_PUNTED_REST, HP_DP_POLICED_REST},
 };
 
-static const enum hp_dp_counter punted[HP_PUNT_CLASS_COUNT] = {
-	[HP_PUNT_REGISTRATION] = HP_DP_PUNTED_REGISTRATION,
-	[HP_PUNT_NEIGHBOR] = HP_DP_PUNTED_NEIGHBOR,
-	[HP_PUNT_LISTENER] = HP_DP_PUNTED_LISTENER,
-	[HP_PUNT_ERROR] = HP_DP_PUNTED_ERROR,
-	[HP_PUNT_REST] = HP_DP_PUNTED_REST,
-};
+/* Of the bound nodes of one share: many times what they need, and little of what a class may have. */
+#define NODES_PER_S 4000
+#define NODES_BURST 256
 
 /* A copy costs a worker some 200 ns: so many a second are a fifth of it. One packet to the largest group always fits. */
 #define COPIES_PER_S 1000000
@@ -36,7 +43,9 @@ static void policer_init(struct hp_policer *p, uint32_t per_s, uint32_t burst, u
 void hp_policers_init(struct hp_worker *w)
 {
 	for (int c = 0; c < HP_PUNT_CLASS_COUNT; c++)
-		policer_init(&w->policer[c], allowed[c].per_s, allowed[c].burst, w->now);
+		policer_init(&w->policer[c], class_[c].per_s, class_[c].burst, w->now);
+	for (unsigned int i = 0; i < HP_NODE_SHARES; i++)
+		policer_init(&w->nodes[i], NODES_PER_S, NODES_BURST, w->now);
 	policer_init(&w->copies, COPIES_PER_S, COPIES_BURST, w->now);
 }
 
@@ -65,24 +74,61 @@ static void wake(const struct hp_shared *s)
 		return; /* an eventfd is only ever full when it is readable: awake all the same */
 }
 
-void hp_punt(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_class class_, enum hp_punt_reason reason, uint32_t word)
+void hp_punt(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_class c, enum hp_punt_reason reason, uint32_t word)
 {
 	struct hp_meta *meta = hp_meta(m);
 
-	if (!hp_police(&w->policer[class_], w->now, 1)) {
-		hp_drop(w, m, HP_DP_DROP_POLICED);
+	if (!hp_police(&w->policer[c], w->now, 1)) {
+		hp_drop(w, m, class_[c].policed);
 		return;
 	}
-	meta->punt_class = (uint8_t)class_;
+	meta->punt_class = (uint8_t)c;
 	meta->punt_reason = (uint8_t)reason;
 	meta->punt_link = reason == HP_PUNT_RESOLVE ? meta->punt_link : meta->link;
 	meta->word = word;
-	if (rte_ring_sp_enqueue(w->punt[class_], m)) {
+	if (rte_ring_sp_enqueue(w->punt[c], m)) {
 		hp_drop(w, m, HP_DP_DROP_PUNT_FULL);
 		return;
 	}
-	hp_count(w, punted[class_], 1);
+	hp_count(w, class_[c].punted, 1);
 	wake(w->shared);
+}
+
+enum hp_punt_class hp_punt_icmp(uint8_t type)
+{
+	if (type < HP_ICMP6_ECHO_REQUEST)
+		return HP_PUNT_ERROR;
+	switch (type) {
+	case HP_ICMP6_NA:
+	case HP_ICMP6_RA:
+		return HP_PUNT_ADVERTISEMENT;
+	case HP_ICMP6_NS:
+	case HP_ICMP6_RS:
+	case HP_ICMP6_REDIRECT:
+	case HP_ICMP6_MLD_QUERY:
+	case HP_ICMP6_MLD_REPORT:
+	case HP_ICMP6_MLD_DONE:
+	case HP_ICMP6_MLDV2_REPORT:
+		return HP_PUNT_NEIGHBOR;
+	case HP_ICMP6_DHAAD_REQUEST:
+	case HP_ICMP6_MPS:
+		return HP_PUNT_DISCOVERY;
+	default:
+		return HP_PUNT_REST;
+	}
+}
+
+void hp_punt_mobility(struct hp_worker *w, struct rte_mbuf *m, const struct hp_ip6 *hoa)
+{
+	const struct hp_hot *hot = w->shared->hot;
+	const struct hp_hot_entry *e = hp_hot_may_have(hot, hoa) ? hp_hot_find(hot, hoa) : NULL;
+
+	if (!e || e->kind == HP_HOT_LOCAL)
+		hp_punt(w, m, HP_PUNT_NEWCOMER, HP_PUNT_LOCAL, 0);
+	else if (hp_police(&w->nodes[e->id % HP_NODE_SHARES], w->now, 1))
+		hp_punt(w, m, HP_PUNT_REGISTRATION, HP_PUNT_LOCAL, 0);
+	else
+		hp_drop(w, m, HP_DP_POLICED_REGISTRATION);
 }
 
 void hp_punt_resolve(struct hp_worker *w, struct rte_mbuf *m, uint16_t link, const struct hp_ip6 *next_hop)
@@ -91,5 +137,5 @@ void hp_punt_resolve(struct hp_worker *w, struct rte_mbuf *m, uint16_t link, con
 
 	meta->next_hop = *next_hop;
 	meta->punt_link = link;
-	hp_punt(w, m, HP_PUNT_NEIGHBOR, HP_PUNT_RESOLVE, 0);
+	hp_punt(w, m, HP_PUNT_UNRESOLVED, HP_PUNT_RESOLVE, 0);
 }

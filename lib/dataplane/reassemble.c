@@ -218,7 +218,7 @@ void hp_reassembly_expire(struct hp_reassembly *r, struct hp_worker *w)
 		return;
 	for (unsigned int i = 0; i < u->parts; i++) {
 		if (u->part[i].at == 0)
-			hp_punt(w, u->part[i].m, HP_PUNT_ERROR, HP_PUNT_REASSEMBLY, 0);
+			hp_punt(w, u->part[i].m, HP_PUNT_COMPLAINT, HP_PUNT_REASSEMBLY, 0);
 		else
 			hp_drop(w, u->part[i].m, HP_DP_DROP_FRAGMENT_TIMEOUT);
 	}

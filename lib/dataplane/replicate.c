@@ -71,7 +71,7 @@ static void too_big(struct hp_worker *w, struct rte_mbuf *m, uint16_t mtu)
 	if (!c)
 		return;
 	*hp_meta(c) = *hp_meta(m);
-	hp_punt(w, c, HP_PUNT_ERROR, HP_PUNT_TOO_BIG, mtu > HP_IP6_MIN_MTU ? mtu : HP_IP6_MIN_MTU);
+	hp_punt(w, c, HP_PUNT_COMPLAINT, HP_PUNT_TOO_BIG, mtu > HP_IP6_MIN_MTU ? mtu : HP_IP6_MIN_MTU);
 }
 
 static void to_home_link(struct hp_worker *w, struct rte_mbuf *m, uint16_t number)
@@ -83,7 +83,7 @@ static void to_home_link(struct hp_worker *w, struct rte_mbuf *m, uint16_t numbe
 	char *at;
 
 	if (m->data_len > link->mtu) {
-		hp_punt(w, m, HP_PUNT_ERROR, HP_PUNT_TOO_BIG, link->mtu);
+		hp_punt(w, m, HP_PUNT_COMPLAINT, HP_PUNT_TOO_BIG, link->mtu);
 		return;
 	}
 	hp_header(m)->hop_limit--;

@@ -106,6 +106,9 @@ struct hp_policer {
 	uint64_t last;
 };
 
+/* A bound node's update, caught and sent again without end, stands in the way of one node in so many. */
+#define HP_NODE_SHARES 1024
+
 struct hp_tx {
 	unsigned int n;
 	struct rte_mbuf *m[2 * HP_BURST];
@@ -129,8 +132,9 @@ struct hp_worker {
 	struct hp_tx tx[HP_PORTS];
 	struct rte_ring *punt[HP_PUNT_CLASS_COUNT];
 	struct hp_policer policer[HP_PUNT_CLASS_COUNT];
-	struct hp_policer copies; /* of multicast packets */
-	struct rte_ring *inject;  /* frames of the management core */
+	struct hp_policer nodes[HP_NODE_SHARES]; /* updates of bound nodes, by binding id */
+	struct hp_policer copies;                /* of multicast packets */
+	struct rte_ring *inject;                 /* frames of the management core */
 	struct hp_reassembly *reassembly;
 	uint32_t fragment_id;
 	int stop;
@@ -235,6 +239,10 @@ static inline void hp_detunnel_add(struct hp_worker *w, struct rte_mbuf *m, unsi
 /* The other way out: to the management core, policed by class. */
 void hp_punt(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_class class_, enum hp_punt_reason reason, uint32_t word);
 void hp_punt_resolve(struct hp_worker *w, struct rte_mbuf *m, uint16_t link, const struct hp_ip6 *next_hop);
+/* The class of an ICMPv6 message of this type for us; HP_PUNT_REST: none of its own. */
+enum hp_punt_class hp_punt_icmp(uint8_t type);
+/* A Mobility Header message of this home address (or source): whoever is bound here does not wait behind strangers. */
+void hp_punt_mobility(struct hp_worker *w, struct rte_mbuf *m, const struct hp_ip6 *hoa);
 void hp_policers_init(struct hp_worker *w);
 /* Takes n at once, or none. */
 bool hp_police(struct hp_policer *p, uint64_t now, unsigned int n);

@@ -23,7 +23,7 @@
 #include "wire/packet.h"
 
 #define DEVICE   "net_null_register"
-#define ROUND    2048   /* updates between two looks at what came out: a worker's punt ring holds 8192 */
+#define ROUND    2048   /* updates between two looks at what came out: a worker's punt ring holds 4096 */
 #define MOST     200000 /* updates a repetition, but for first registrations */
 #define GATEWAYS 16     /* next hops that the care-of addresses are spread over */
 #define SETTLE   64     /* turns that an appliance gets to learn its neighbours */

@@ -66,18 +66,18 @@ case("intercept-from-home-link", in0=[home(udp("2001:db8:1::50", HOA))], out1=[t
 case("intercept-fragment", in1=[core(IPv6(src=CN, dst=HOA) / IPv6ExtHdrFragment(nh=17, id=5, offset=10, m=1) / (b"f" * 64))],
      out1=[to_core(tunnel(IPv6(src=CN, dst=HOA, hlim=63) / IPv6ExtHdrFragment(nh=17, id=5, offset=10, m=1) / (b"f" * 64)))], packets_intercepted=1, account={"0": [1, 112]})
 case("padding-trimmed", in1=[core(IPv6(src=CN, dst=HOA, nh=59, plen=0)) / Padding(b"\xee" * 6)], out1=[to_core(tunnel(IPv6(src=CN, dst=HOA, nh=59, plen=0, hlim=63)))], packets_intercepted=1, account={"0": [1, 40]})
-case("hop-limit-1", in1=[core(udp(CN, HOA, hlim=1))], punts=[punt("error", "hop_limit")])
+case("hop-limit-1", in1=[core(udp(CN, HOA, hlim=1))], punts=[punt("complaint", "hop_limit")])
 # RFC 2473 §7.1: over the tunnel's MTU and over 1,280; RFC 6040 §4.1: ECN and DSCP are copied outside.
-case("too-big", in1=[core(udp(CN, HOA, 1461 - 48))], punts=[punt("error", "too_big", word=1460)])
+case("too-big", in1=[core(udp(CN, HOA, 1461 - 48))], punts=[punt("complaint", "too_big", word=1460)])
 case("largest", in1=[core(udp(CN, HOA, 1460 - 48))], out1=[to_core(tunnel(udp(CN, HOA, 1460 - 48, hlim=63)))], packets_intercepted=1, account={"0": [1, 1460]})
 case("ecn-copied-out", in1=[core(udp(CN, HOA, tc=x)) for x in (0x00, 0x01, 0x02, 0x03, 0xB8)], out1=[to_core(tunnel(udp(CN, HOA, hlim=63, tc=x))) for x in (0x00, 0x01, 0x02, 0x03, 0xB8)], packets_intercepted=5, account={"0": [5, 400]})
 # RFC 2473 §4.1.1: a limit of 0 is an error at its octet, another one goes on outside, one less.
 limit = lambda n: IPv6ExtHdrDestOpt(nh=17, options=[HBHOptUnknown(otype=4, optdata=bytes([n])), PadN(optdata=b"\0")])  # noqa: E731
-case("encapsulation-limit-0", in1=[core(IPv6(src=CN, dst=HOA) / limit(0) / UDP(sport=1000, dport=2000) / b"x")], punts=[punt("error", "limit", word=44)])
+case("encapsulation-limit-0", in1=[core(IPv6(src=CN, dst=HOA) / limit(0) / UDP(sport=1000, dport=2000) / b"x")], punts=[punt("complaint", "limit", word=44)])
 case("encapsulation-limit-3", in1=[core(IPv6(src=CN, dst=HOA) / limit(3) / UDP(sport=1000, dport=2000) / b"x")],
      out1=[to_core(IPv6(src=HA, dst=COA, nh=60) / IPv6ExtHdrDestOpt(nh=41, options=[HBHOptUnknown(otype=4, optdata=b"\2"), PadN(optdata=b"\0")]) / (IPv6(src=CN, dst=HOA, hlim=63) / limit(3) / UDP(sport=1000, dport=2000) / b"x"))],
      packets_intercepted=1, account={"0": [1, 57]})
-case("link-local-source", in1=[core(udp("fe80::9", HOA))], punts=[punt("error", "scope")])
+case("link-local-source", in1=[core(udp("fe80::9", HOA))], punts=[punt("complaint", "scope")])
 # Discovery about a home address is defended, never tunnelled (§10.4.2).
 ns = IPv6(src="2001:db8:1::50", dst=HOA, hlim=255) / ICMPv6ND_NS(tgt=HOA) / ICMPv6NDOptSrcLLAddr(lladdr=HOST)
 case("discovery-punted", in0=[home(ns)], punts=[punt("neighbor", link=0)])
@@ -85,7 +85,7 @@ case("discovery-hop-limit", in0=[home(IPv6(src="2001:db8:1::50", dst=HOA, hlim=2
 case("discovery-from-elsewhere", in1=[core(IPv6(src=CN, dst=HOA, hlim=255) / ICMPv6ND_NS(tgt=HOA))], drop_nd_link=1)
 # A care-of address on the tagged link: its tag, and outer fragments of what is not over 1,280 (RFC 2473 §7.1 (b)).
 case("vlan-out", in1=[core(udp(CN, "2001:db8:2::300"))], out1=[Ether(src=PORT[1], dst=TAGGED) / Dot1Q(vlan=7) / tunnel(udp(CN, "2001:db8:2::300", hlim=63), HA2, "2001:db8:7::50")], packets_intercepted=1, account={"2": [1, 80]})
-case("unresolved-care-of", in1=[core(udp(CN, "2001:db8:2::400"))], punts=[punt("neighbor", "resolve")], packets_intercepted=1, account={"3": [1, 80]})
+case("unresolved-care-of", in1=[core(udp(CN, "2001:db8:2::400"))], punts=[punt("unresolved", "resolve")], packets_intercepted=1, account={"3": [1, 80]})
 
 # Reverse tunnel, §10.4.5.
 out = lambda **k: udp(HOA, CN, **k)  # noqa: E731
@@ -134,7 +134,7 @@ case("multicast-hop-limit", in0=[group(udp(HOST6, G[1], hlim=1))], drop_multicas
 case("multicast-source-of-the-link", in0=[group(udp("fe80::9", G[1])), group(udp("::", G[1]))], drop_multicast_source=2)
 case("multicast-own-echo", in0=[group(udp(HOA, G[1]))], out1=[to_core(tunnel(udp(HOA, G[1], hlim=63), dst=COA3))], packets_multicast=1, packets_copies=1, packets_intercepted=1, account={"4": [1, 80]})
 # RFC 4443 §2.4 (e.3): too big is told to the source of a multicast packet, once; a limit of 0 is not.
-case("multicast-too-big", in0=[group(udp(HOST6, G[1], 1461 - 48))], punts=[punt("error", "too_big", link=0, word=1460)], packets_multicast=1, drop_copy=2)
+case("multicast-too-big", in0=[group(udp(HOST6, G[1], 1461 - 48))], punts=[punt("complaint", "too_big", link=0, word=1460)], packets_multicast=1, drop_copy=2)
 case("multicast-encapsulation-limit-0", in0=[group(IPv6(src=HOST6, dst=G[1]) / limit(0) / UDP(sport=1000, dport=2000) / b"x")], packets_multicast=1, packets_copies=2, drop_copy=2)
 # Out of a tunnel: onto the home link, to the other listeners, not back (§10.4.5, §11.3.4); scopes within the link stay where they are.
 case("multicast-out-of-the-tunnel", in1=[core(tunnel(udp(HOA, G[1]), COA, HA))], out0=[to_group(udp(HOA, G[1], hlim=63))], out1=[to_core(tunnel(udp(HOA, G[1], hlim=63), dst=COA3))],
@@ -161,17 +161,22 @@ case("listener-else", in1=[core(tunnel(IPv6(src="fe80::5", dst="ff02::16", hlim=
 case("forward-gateway", in0=[home(udp("2001:db8:1::50", CN))], out1=[to_core(udp("2001:db8:1::50", CN, hlim=63))], packets_forwarded=1)
 case("forward-on-link", in1=[core(udp(CN, "2001:db8:1::50"))], out0=[to_home(udp(CN, "2001:db8:1::50", hlim=63))], packets_forwarded=1)
 case("forward-vlan-in", in1=[Ether(src=TAGGED, dst=PORT[1]) / Dot1Q(vlan=7) / udp("2001:db8:7::50", "2001:db8:1::50")], out0=[to_home(udp("2001:db8:7::50", "2001:db8:1::50", hlim=63))], packets_forwarded=1)
-case("forward-unresolved", in1=[core(udp(CN, "2001:db8:1::77"))], punts=[punt("neighbor", "resolve", link=0)], packets_forwarded=1)
-case("forward-hop-limit", in1=[core(udp(CN, "2001:db8:1::50", hlim=1))], punts=[punt("error", "hop_limit")])
-case("forward-no-route", in0=[home(udp("2001:db8:1::50", "2001:db8:dead::1"))], punts=[punt("error", "no_route", link=0)])
-case("forward-virtual-unbound", in1=[core(udp(CN, "2001:db8:2::999"))], punts=[punt("error", "address")])
-case("forward-too-big", in1=[core(udp(CN, "2001:db8:7::50", 1281 - 48))], punts=[punt("error", "too_big", word=1280)])
-case("forward-link-local-source", in0=[home(udp("fe80::1", CN))], punts=[punt("error", "scope", link=0)])
+case("forward-unresolved", in1=[core(udp(CN, "2001:db8:1::77"))], punts=[punt("unresolved", "resolve", link=0)], packets_forwarded=1)
+case("forward-hop-limit", in1=[core(udp(CN, "2001:db8:1::50", hlim=1))], punts=[punt("complaint", "hop_limit")])
+case("forward-no-route", in0=[home(udp("2001:db8:1::50", "2001:db8:dead::1"))], punts=[punt("complaint", "no_route", link=0)])
+case("forward-virtual-unbound", in1=[core(udp(CN, "2001:db8:2::999"))], punts=[punt("complaint", "address")])
+case("forward-too-big", in1=[core(udp(CN, "2001:db8:7::50", 1281 - 48))], punts=[punt("complaint", "too_big", word=1280)])
+case("forward-link-local-source", in0=[home(udp("fe80::1", CN))], punts=[punt("complaint", "scope", link=0)])
 case("routing-header-in-transit", in1=[core(IPv6(src=CN, dst="2001:db8:1::50") / IPv6ExtHdrRouting(type=2, segleft=1, addresses=[HOA]) / UDP())],
      out0=[to_home(IPv6(src=CN, dst="2001:db8:1::50", hlim=63) / IPv6ExtHdrRouting(type=2, segleft=1, addresses=[HOA]) / UDP())], packets_forwarded=1)
 
 # For us, by class; not for us, dropped.
 case("registration-punted", in1=[core(IPv6(src=COA, dst=HA) / IPv6ExtHdrDestOpt(options=[HAO(hoa=HOA)]) / MIP6MH_BU(seq=1, flags="AH", mhtime=60))], punts=[punt("registration")])
+home_option = lambda hoa: IPv6(src=COA, dst=HA) / IPv6ExtHdrDestOpt(options=[HAO(hoa=hoa)])  # noqa: E731
+case("newcomer-punted", in1=[core(home_option("2001:db8:1::999") / MIP6MH_BU(seq=1, flags="AH", mhtime=60)), core(IPv6(src=CN, dst=HA) / MIP6MH_BU(seq=1))], punts=[punt("newcomer"), punt("newcomer")])
+case("moved-punted", in1=[core(IPv6(src="2001:db8:a::77", dst=HA) / IPv6ExtHdrDestOpt(options=[HAO(hoa=HOA)]) / MIP6MH_BU(seq=2, flags="AH", mhtime=60))], punts=[punt("registration")])
+case("discovery-of-agents-and-prefixes", in1=[core(IPv6(src=CN, dst=HA) / ICMPv6HAADRequest(id=7)), core(home_option(HOA) / ICMPv6MPSol(id=8))], punts=[punt("discovery"), punt("discovery")])
+case("home-address-option-punted", in1=[core(home_option("2001:db8:1::999") / UDP()), core(home_option(HOA) / ICMPv6EchoRequest())], punts=[punt("home_address"), punt("home_address")])
 case("tunnel-with-home-address-option", in1=[core(IPv6(src=COA, dst=HA) / IPv6ExtHdrDestOpt(nh=41, options=[HAO(hoa=HOA)]) / out())], drop_tunnel_home_address=1)
 case("errors-and-echo", in1=[core(IPv6(src=CN, dst=HA) / ICMPv6EchoRequest()), core(IPv6(src=CN, dst=HA) / ICMPv6PacketTooBig(mtu=1300))], punts=[punt("error"), punt("rest")])
 case("multicast-discovery", in0=[Ether(src=HOST, dst="33:33:ff:00:00:01") / IPv6(src="fe80::5", dst="ff02::1:ff00:1", hlim=255) / ICMPv6ND_NS(tgt=HA)], punts=[punt("neighbor", link=0)])

@@ -254,7 +254,7 @@ static void test_fragments_expire(void)
 		for (int k = 0; k < HP_REASSEMBLY_PACKETS; k++)
 			hp_reassembly_expire(reassembly, w);
 		HP_CHECK(row[i].why, "61 s: dropped and counted", w->count[HP_DP_DROP_FRAGMENT_TIMEOUT] == row[i].silent);
-		HP_CHECK(row[i].why, "the sender is told", rte_ring_count(w->punt[HP_PUNT_ERROR]) == row[i].told);
+		HP_CHECK(row[i].why, "the sender is told", rte_ring_count(w->punt[HP_PUNT_COMPLAINT]) == row[i].told);
 		for (int c = 0; c < HP_PUNT_CLASS_COUNT; c++) {
 			while (rte_ring_sc_dequeue(w->punt[c], &m) == 0) {
 				HP_CHECK(row[i].why, "time exceeded, code 1", hp_meta(m)->punt_reason == HP_PUNT_REASSEMBLY);

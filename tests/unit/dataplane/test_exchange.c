@@ -163,3 +163,46 @@ void test_choked(void)
 	rte_rcu_qsbr_thread_offline(dp->shared.qsbr, 0);
 	close_dataplane(dp);
 }
+
+/* Sends until so many are refused; how many went in. */
+static unsigned int pour(struct hp_dataplane *dp, const struct hp_ip6 *hoa, enum hp_dp_counter refused)
+{
+	struct hp_worker *w = dp->worker[0];
+	unsigned int n = 0;
+
+	while (w->count[refused] < 1000 && n < 100000) {
+		struct rte_mbuf *m = rte_pktmbuf_alloc(dp->shared.pool);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+		hp_punt_mobility(w, m, hoa);
+		n++;
+	}
+	return n;
+}
+
+/* Time stands still for the worker: what a class, and the share of a node, may have at once is all there is. */
+void test_strangers(void)
+{
+	struct hp_dataplane *dp = open_dataplane();
+	const struct hp_worker *w = dp->worker[0];
+	struct hp_bind b = {.hoa = {{0x20, 1, [15] = 1}}, .coa = {{0x20, 2}}, .ha = {{0x20, 3}}, .next_hop = {{0x20, 4}}, .mtu = 1460};
+	const struct hp_ip6 loud = b.hoa, quiet = {{0x20, 1, [15] = 2}}, stranger = {{0x20, 1, [15] = 3}};
+
+	rte_rcu_qsbr_thread_register(dp->shared.qsbr, 0);
+	rte_rcu_qsbr_thread_online(dp->shared.qsbr, 0);
+	b.id = 7;
+	CU_ASSERT_EQUAL_FATAL(hp_dataplane_bind(dp, &b), 0);
+	b.hoa = quiet;
+	b.id = 8;
+	CU_ASSERT_EQUAL_FATAL(hp_dataplane_bind(dp, &b), 0);
+	CU_ASSERT(pour(dp, &stranger, HP_DP_DROP_PUNT_FULL) < 100000);
+	CU_ASSERT_EQUAL(w->count[HP_DP_PUNTED_REGISTRATION], 0);
+	CU_ASSERT(pour(dp, &loud, HP_DP_POLICED_REGISTRATION) < 5000);
+	CU_ASSERT(w->count[HP_DP_PUNTED_REGISTRATION] >= 100 && w->count[HP_DP_PUNTED_REGISTRATION] < 1000);
+	hp_punt_mobility(dp->worker[0], rte_pktmbuf_alloc(dp->shared.pool), &quiet);
+	CU_ASSERT_EQUAL(w->count[HP_DP_POLICED_REGISTRATION], 1000);
+	hp_punt_mobility(dp->worker[0], rte_pktmbuf_alloc(dp->shared.pool), &loud);
+	CU_ASSERT_EQUAL(w->count[HP_DP_POLICED_REGISTRATION], 1001);
+	rte_rcu_qsbr_thread_offline(dp->shared.qsbr, 0);
+	close_dataplane(dp);
+}

@@ -10,6 +10,7 @@ void test_hot_full(void);
 void test_seal(void);
 void test_flush(void);
 void test_choked(void);
+void test_strangers(void);
 void test_group_model(void);
 void test_group_full(void);
 void test_group_copies(void);
