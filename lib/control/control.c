@@ -8,7 +8,7 @@
 #include "control/state.h"
 
 /* Room for the nodes of all our links at once; what a cache entry takes comes as it is used. */
-#define MAX_NEIGHBORS 65536
+#define MAX_NEIGHBORS 32768 /* half of the workers' paths: the others are in use, or wait for a worker to let go of them */
 
 const struct hp_counter_info hp_control_counters[HP_CT_COUNT] = {HP_CONTROL_COUNTERS(HP_COUNTER_INFO)};
 

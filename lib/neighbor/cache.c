@@ -23,17 +23,51 @@ static void publish(struct entry *e, bool usable, struct hp_effects *fx)
 						.neighbor = {(uint16_t)e->place.link, e->place.address, e->mac, usable}});
 }
 
-static void discard_queue(struct entry *e, bool unreachable, struct hp_effects *fx)
+static void discard(uint16_t link, void *token, bool unreachable, struct hp_effects *fx)
 {
-	for (unsigned int i = 0; i < e->queued; i++)
-		hp_effects_push(
-			fx, &(struct hp_effect){.kind = HP_EFFECT_DISCARD, .discard = {e->queue[i], (uint16_t)e->place.link, unreachable}});
-	e->queued = 0;
+	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_DISCARD, .discard = {token, link, unreachable}});
 }
 
 static void transmit(const struct entry *e, void *token, struct hp_effects *fx)
 {
 	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_TRANSMIT, .transmit = {token, (uint16_t)e->place.link, e->mac}});
+}
+
+/* What was queued is on its way, or gone. */
+static void no_queue(struct hp_neighbor *nb, struct entry *e)
+{
+	if (!e->queued)
+		return;
+	TAILQ_REMOVE(&nb->waiting, e, waiting);
+	nb->queued -= e->queued;
+	e->queued = 0;
+}
+
+static void discard_queue(struct hp_neighbor *nb, struct entry *e, bool unreachable, struct hp_effects *fx)
+{
+	for (unsigned int i = 0; i < e->queued; i++)
+		discard((uint16_t)e->place.link, e->queue[i], unreachable, fx);
+	no_queue(nb, e);
+}
+
+/* RFC 4861 §7.2.2: when the queue is full the newest replaces the oldest; and so it does when too many wait in all. */
+static void enqueue(struct hp_neighbor *nb, struct entry *e, void *token, struct hp_effects *fx)
+{
+	if (e->queued == HP_NEIGHBOR_QUEUE) {
+		nb->count[HP_NB_QUEUE_FULL]++;
+		discard((uint16_t)e->place.link, e->queue[0], false, fx);
+		memmove(e->queue, e->queue + 1, (HP_NEIGHBOR_QUEUE - 1) * sizeof(e->queue[0]));
+		e->queue[HP_NEIGHBOR_QUEUE - 1] = token;
+		return;
+	}
+	if (nb->queued == HP_NEIGHBOR_WAITING) {
+		nb->count[HP_NB_QUEUE_FULL] += TAILQ_FIRST(&nb->waiting)->queued;
+		discard_queue(nb, TAILQ_FIRST(&nb->waiting), false, fx);
+	}
+	if (!e->queued)
+		TAILQ_INSERT_TAIL(&nb->waiting, e, waiting);
+	e->queue[e->queued++] = token;
+	nb->queued++;
 }
 
 static void set_state(struct hp_neighbor *nb, struct entry *e, enum hp_neighbor_state state, struct hp_now now)
@@ -55,7 +89,7 @@ static void set_state(struct hp_neighbor *nb, struct entry *e, enum hp_neighbor_
 static void remove_entry(struct hp_neighbor *nb, struct entry *e, bool unreachable, struct hp_effects *fx)
 {
 	publish(e, false, fx);
-	discard_queue(e, unreachable, fx);
+	discard_queue(nb, e, unreachable, fx);
 	if (e->is_cheap)
 		TAILQ_REMOVE(&nb->cheap, e, cheap);
 	alarm_clear(nb, &e->alarm);
@@ -95,7 +129,7 @@ static void reachable(struct hp_neighbor *nb, struct entry *e, struct hp_now now
 }
 
 /* The link-layer address is there: what waited goes out. */
-static void resolved(struct entry *e, const struct hp_mac *mac, struct hp_effects *fx)
+static void resolved(struct hp_neighbor *nb, struct entry *e, const struct hp_mac *mac, struct hp_effects *fx)
 {
 	bool news = !e->published || !hp_mac_eq(&e->mac, mac);
 
@@ -104,7 +138,7 @@ static void resolved(struct entry *e, const struct hp_mac *mac, struct hp_effect
 		publish(e, true, fx);
 	for (unsigned int i = 0; i < e->queued; i++)
 		transmit(e, e->queue[i], fx);
-	e->queued = 0;
+	no_queue(nb, e);
 }
 
 static void probe(struct hp_neighbor *nb, struct entry *e, bool unicast, struct hp_now now, struct hp_effects *fx)
@@ -143,11 +177,6 @@ static void entry_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now no
 	default:
 		break;
 	}
-}
-
-static void discard(uint16_t link, void *token, bool unreachable, struct hp_effects *fx)
-{
-	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_DISCARD, .discard = {token, link, unreachable}});
 }
 
 static void used(struct hp_neighbor *nb, struct entry *e, struct hp_now now)
@@ -194,14 +223,7 @@ void hp_neighbor_output(struct hp_neighbor *nb, uint16_t link, const struct hp_i
 		used(nb, e, now);
 		return;
 	}
-	/* RFC 4861 §7.2.2: when the queue is full the newest replaces the oldest. */
-	if (e->queued == HP_NEIGHBOR_QUEUE) {
-		nb->count[HP_NB_QUEUE_FULL]++;
-		discard(link, e->queue[0], false, fx);
-		memmove(e->queue, e->queue + 1, (HP_NEIGHBOR_QUEUE - 1) * sizeof(e->queue[0]));
-		e->queued--;
-	}
-	e->queue[e->queued++] = token;
+	enqueue(nb, e, token, fx);
 }
 
 void hp_neighbor_learn(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *address, const struct hp_mac *mac, struct hp_now now,
@@ -218,7 +240,7 @@ void hp_neighbor_learn(struct hp_neighbor *nb, uint16_t link, const struct hp_ip
 	if (!e || (e->state != HP_NEIGHBOR_INCOMPLETE && hp_mac_eq(&e->mac, mac)))
 		return;
 	set_state(nb, e, HP_NEIGHBOR_STALE, now);
-	resolved(e, mac, fx);
+	resolved(nb, e, mac, fx);
 }
 
 /* RFC 4861 §7.2.5 */
@@ -237,7 +259,7 @@ void hp_cache_advertisement(struct hp_neighbor *nb, uint16_t link, const struct 
 			reachable(nb, e, now);
 		else
 			set_state(nb, e, HP_NEIGHBOR_STALE, now);
-		resolved(e, &na->mac, fx);
+		resolved(nb, e, &na->mac, fx);
 		return;
 	}
 	other = na->has_mac && !hp_mac_eq(&na->mac, &e->mac);
@@ -252,7 +274,7 @@ void hp_cache_advertisement(struct hp_neighbor *nb, uint16_t link, const struct 
 	else if (other)
 		set_state(nb, e, HP_NEIGHBOR_STALE, now);
 	if (other && !(na->mac.b[0] & 1))
-		resolved(e, &na->mac, fx);
+		resolved(nb, e, &na->mac, fx);
 }
 
 void hp_cache_router(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *address)

@@ -48,6 +48,7 @@ int hp_neighbor_create(struct hp_neighbor **out, const struct hp_neighbor_conf *
 	nb->conf = *conf;
 	nb->conf.link = NULL;
 	TAILQ_INIT(&nb->cheap);
+	TAILQ_INIT(&nb->waiting);
 	hp_random_seed(&nb->random, conf->seed);
 	if (hp_wheel_create(&nb->wheel, now.mono_ms) ||
 	    create_table(nb, &nb->cache, (ptrdiff_t)(offsetof(struct entry, place) - offsetof(struct entry, node))) ||

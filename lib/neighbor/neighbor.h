@@ -71,7 +71,8 @@ enum hp_neighbor_conflict {
 	HP_CONFLICT_COUNT
 };
 
-#define HP_NEIGHBOR_QUEUE 3 /* packets kept while a neighbour is resolved (RFC 4861 §7.2.2: at least one) */
+#define HP_NEIGHBOR_QUEUE   3    /* packets kept while a neighbour is resolved (RFC 4861 §7.2.2: at least one) */
+#define HP_NEIGHBOR_WAITING 2048 /* of all neighbours: a stranger who writes to addresses of nobody does not get all buffers */
 
 #define HP_NEIGHBOR_COUNTERS(X)                                                                                                            \
 	X(HP_NB_NS_IN, "nd.ns_in", "neighbour solicitations accepted")                                                                     \
@@ -85,7 +86,7 @@ enum hp_neighbor_conflict {
 	X(HP_NB_PROXY_OUT, "nd.proxy_out", "neighbour advertisements sent for mobile nodes")                                               \
 	X(HP_NB_RA_OUT, "nd.ra_out", "router advertisements sent")                                                                         \
 	X(HP_NB_MLD_OUT, "nd.mld_out", "multicast listener reports sent")                                                                  \
-	X(HP_NB_QUEUE_FULL, "nd.queue_full", "packets dropped because a neighbour's queue was full")                                       \
+	X(HP_NB_QUEUE_FULL, "nd.queue_full", "packets dropped for newer ones: too many for a neighbour, or for all")                       \
 	X(HP_NB_UNRESOLVED, "nd.unresolved", "neighbours that did not answer")                                                             \
 	X(HP_NB_CACHE_FULL, "nd.cache_full", "neighbours refused because the cache was full")                                              \
 	X(HP_NB_DUPLICATE, "nd.duplicate", "own addresses found in use by another node")                                                   \

@@ -47,7 +47,8 @@ struct entry {
 	void *queue[HP_NEIGHBOR_QUEUE];
 	uint64_t since_ms;
 	struct alarm alarm;
-	TAILQ_ENTRY(entry) cheap; /* in nb->cheap: INCOMPLETE or STALE, oldest first: what makes room */
+	TAILQ_ENTRY(entry) waiting; /* in nb->waiting: packets are queued; who waits longest first */
+	TAILQ_ENTRY(entry) cheap;   /* in nb->cheap: INCOMPLETE or STALE, oldest first: what makes room */
 	bool is_cheap;
 };
 TAILQ_HEAD(entry_list, entry);
@@ -122,7 +123,8 @@ struct hp_neighbor {
 	struct hp_wheel *wheel;
 	struct hp_random random;
 	struct hp_table *cache, *proxies, *groups;
-	struct entry_list cheap;
+	struct entry_list cheap, waiting;
+	unsigned int queued; /* packets of all who wait */
 	uint64_t count[HP_NB_COUNT];
 };
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "load/flood.h"
 #include "load/frame.h"
 
 static const char usage[] =
@@ -34,6 +35,9 @@ static const char usage[] =
 	"  --register-rate PPS    registrations a second at the start; 0: as fast as they are acknowledged (0)\n"
 	"  --outstanding N        updates without acknowledgement at most (1024)\n"
 	"  --only-register        register, refresh each once, end\n"
+	"  --flood CLASS          garbage beside the trial's traffic: updates, malformed, solicitations, unresolved, home-address,\n"
+	"                         discovery, fragments, tunnels, listeners, errors, hop-limits, echo; every node is to stay bound\n"
+	"  --flood-rate PPS       of it; 0: all that the port takes (0)\n"
 	"  --burst N              packets sent back to back, 1 to 64 (32)\n"
 	"  --watch PERCENT        of the packets by nodes that have just moved and by a few busy flows (5)\n"
 	"  --core CPU             (1)        --receive-core CPU   a second core that receives\n"
@@ -63,6 +67,8 @@ enum {
 	REGISTER_RATE,
 	OUTSTANDING,
 	ONLY_REGISTER,
+	FLOOD,
+	FLOOD_RATE,
 	BURST,
 	WATCH,
 	CORE,
@@ -98,6 +104,8 @@ static const struct option options[] = {
 	{"register-rate", required_argument, NULL, REGISTER_RATE},
 	{"outstanding", required_argument, NULL, OUTSTANDING},
 	{"only-register", no_argument, NULL, ONLY_REGISTER},
+	{"flood", required_argument, NULL, FLOOD},
+	{"flood-rate", required_argument, NULL, FLOOD_RATE},
 	{"burst", required_argument, NULL, BURST},
 	{"watch", required_argument, NULL, WATCH},
 	{"core", required_argument, NULL, CORE},
@@ -201,6 +209,11 @@ static int read_one(struct hp_options *o, int c, const char *text, unsigned int 
 		return read_whole(&o->register_per_s, text, 0, 1e8);
 	case OUTSTANDING:
 		return read_whole(&o->outstanding, text, 1, 65536);
+	case FLOOD:
+		o->flood = hp_flood_class(text);
+		return o->flood ? 0 : -EINVAL;
+	case FLOOD_RATE:
+		return read_number(&o->flood_rate, text, 0, 1e9);
 	case BURST:
 		ret = read_whole(&v, text, 1, HP_BURST_MOST);
 		o->burst = v;

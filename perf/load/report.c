@@ -117,10 +117,19 @@ void hp_report_trial(struct hp_report *r, const struct hp_load *l, const struct 
 		      "worst_flow_lost", (json_int_t)t->worst_lost, "latency_us", percentiles(&t->latency), "updates", updates(&t->counts),
 		      "acknowledged_us", percentiles(&t->acknowledged), "acknowledgements_astray", (json_int_t)t->astray, "passed", passed,
 		      "wrong", t->wrong);
+	if (l->options.flood)
+		json_object_set_new(j, "flood",
+				    json_pack("{s:s, s:I, s:f, s:I}", "class", l->options.flood->name, "frames", (json_int_t)t->flooded,
+					      "pps", (double)t->flooded / t->seconds, "bound", (json_int_t)t->bound));
 	json_array_append_new(r->trials, j);
 	if (!r->trial++)
 		table_head();
 	table_row(r->trial, t, t->wrong ? "WRONG" : passed ? "passed" : "lost");
+	if (l->options.flood)
+		printf("flood of %s: %" PRIu64 " frames, %.3f Mpps; %" PRIu32 " of %" PRIu32 " nodes bound at its end, %" PRIu64
+		       " updates repeated\n",
+		       l->options.flood->what, t->flooded, MPPS((double)t->flooded / t->seconds), t->bound, l->fleet->nodes,
+		       t->counts.repeated);
 	show_sample(&l->verdict);
 }
 

@@ -10,6 +10,7 @@
 #include "load/network.h"
 #include "load/receive.h"
 
+#define FLOOD_BURST 32    /* frames, then honest packets have their turn */
 #define CATCH_UP_S  0.001 /* of traffic, after this thread was away */
 #define FIND_S      10
 #define SWEEP_STUCK 15 /* seconds without one acknowledgement: longer than all repetitions of an update */
@@ -46,6 +47,22 @@ static unsigned int send_traffic(struct hp_load *l, uint64_t now)
 	return n;
 }
 
+/* Garbage, as much as is due and the port takes: only when nothing honest waits. */
+static unsigned int send_flood(struct hp_load *l, uint64_t now)
+{
+	struct hp_load_port *p = &l->port[0];
+	unsigned int n = 0, most = FLOOD_BURST;
+
+	if (!l->flood.class_ || p->waits)
+		return 0;
+	if (l->options.flood_rate > 0 && hp_pace_due(&l->flood_pace, now) < most)
+		most = (unsigned int)l->flood_pace.due;
+	while (n < most && hp_flood_push(&l->flood, p))
+		n++;
+	l->flood_pace.due -= n;
+	return n;
+}
+
 /* Everything once; how much there was to do. */
 static unsigned int turn(struct hp_load *l)
 {
@@ -59,6 +76,9 @@ static unsigned int turn(struct hp_load *l)
 		n += send_traffic(l, now);
 	for (unsigned int i = 0; i < l->options.ports; i++)
 		hp_port_flush(&l->port[i]);
+	if (l->sending)
+		n += send_flood(l, now);
+	hp_port_flush(&l->port[0]);
 	return n;
 }
 
@@ -159,6 +179,15 @@ static void count_losses(const struct hp_load *l, struct hp_trial_result *out)
 	}
 }
 
+static uint32_t bound(const struct hp_fleet *f)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < f->nodes; i++)
+		n += hp_fleet_bound(&f->node[i]);
+	return n;
+}
+
 static void judge(const struct hp_load *l, struct hp_trial_result *out)
 {
 	const struct hp_verdict *v = &l->verdict;
@@ -176,6 +205,9 @@ static void judge(const struct hp_load *l, struct hp_trial_result *out)
 	out->astray = l->updates.astray;
 	out->wrong = out->misdelivered || out->astray || v->count[HP_VERDICT_REORDERED] || v->count[HP_VERDICT_TOO_LATE] ||
 		     v->count[HP_VERDICT_DUPLICATED] || v->count[HP_VERDICT_CORRUPTED];
+	out->bound = bound(l->fleet);
+	out->flooded = l->flood.sent;
+	out->wrong = out->wrong || (l->flood.class_ && out->bound < l->fleet->nodes);
 	percentiles(&v->latency, l->hz, &out->latency);
 	percentiles(&l->updates.latency, l->hz, &out->acknowledged);
 	count_losses(l, out);
@@ -197,8 +229,11 @@ void hp_trial_run(struct hp_load *l, double pps, void (*tell)(const struct hp_lo
 	l->fleet->counts = (struct hp_fleet_counts){0};
 	l->updates.latency = (struct hp_latency){0};
 	l->updates.astray = 0;
+	if (l->options.flood)
+		hp_flood_init(&l->flood, l->options.flood, &l->options.addresses, &l->options.router[0]);
 	hp_receive_pause(l, false);
 	start = rte_rdtsc();
+	hp_pace_start(&l->flood_pace, l->options.flood_rate, l->options.flood_rate * CATCH_UP_S + FLOOD_BURST, l->hz, start);
 	hp_updates_move(&l->updates, true, start);
 	hp_pace_start(&l->pace, pps, catch_up, l->hz, start);
 	l->sending = true;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "load/fleet.h"
+#include "load/flood.h"
 #include "load/frame.h"
 #include "load/options.h"
 #include "load/port.h"
@@ -28,6 +29,8 @@ struct hp_load {
 	struct hp_updates updates;
 	struct hp_verdict verdict;
 	struct hp_pace pace; /* of the traffic */
+	struct hp_flood flood;
+	struct hp_pace flood_pace;
 	bool sending;
 	uint64_t hz;
 	struct hp_receiver receiver;
@@ -54,10 +57,12 @@ struct hp_trial_result {
 	uint64_t full; /* times that a port did not take all that was to be sent */
 	uint64_t count[HP_VERDICT_COUNT], old_in_flight, octets, misdelivered;
 	uint32_t flows, flows_with_loss, worst_lost;
+	uint32_t bound;   /* nodes, at the end */
+	uint64_t flooded; /* frames of the flood */
 	struct hp_percentiles latency, acknowledged;
 	struct hp_fleet_counts counts;
 	uint64_t astray;
-	bool wrong; /* misdelivered, reordered, duplicated, corrupted, or an acknowledgement astray */
+	bool wrong; /* misdelivered, reordered, duplicated, corrupted, or an acknowledgement astray; in a flood a node that is not bound */
 };
 
 /* Up to 10 s for carrier and for the agent to answer on every port. */

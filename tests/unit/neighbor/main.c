@@ -311,6 +311,42 @@ static void test_nud(void)
 	}
 }
 
+/* Who writes to a thousand addresses where nobody is keeps no more than so many packets, the newest; whoever answers gets what waits. */
+static void test_waiting(void)
+{
+	static int token[3 * HP_NEIGHBOR_WAITING];
+	unsigned int discarded = 0;
+	struct hp_na na = {.target = peer, .solicited = true, .override_ = true, .has_mac = true, .mac = mac_a};
+	struct world w;
+
+	open_world(&w, 0, false, 10 * HP_NEIGHBOR_WAITING);
+	for (int i = 0; i < 3 * HP_NEIGHBOR_WAITING; i++) {
+		struct hp_ip6 to = peer;
+
+		/* The last of them: one that is there. */
+		if (i < 3 * HP_NEIGHBOR_WAITING - 1) {
+			to.b[12] = 1;
+			to.b[13] = (uint8_t)(i >> 8);
+			to.b[14] = (uint8_t)i;
+		}
+		hp_neighbor_output(w.nb, 0, &to, &token[i], now(&w), w.fx);
+		see(&w);
+		discarded += w.discarded;
+	}
+	CU_ASSERT_EQUAL(discarded, 2 * HP_NEIGHBOR_WAITING);
+	CU_ASSERT_EQUAL(hp_neighbor_count(w.nb)[HP_NB_QUEUE_FULL], 2 * HP_NEIGHBOR_WAITING);
+	hear_na(&w, &na.target, &na.mac, true, true);
+	CU_ASSERT_EQUAL(w.transmitted, 1);
+	/* Nobody else answers: all that is left comes back. */
+	discarded = 0;
+	for (int i = 0; i < 50; i++) {
+		advance(&w, w.now_ms + 100);
+		discarded += w.discarded;
+	}
+	CU_ASSERT_EQUAL(discarded, HP_NEIGHBOR_WAITING - 1);
+	close_world(&w);
+}
+
 /* §7.2.2: three solicitations a second apart, then every waiting packet comes back; the queue keeps the newest. */
 static void test_resolution(void)
 {
@@ -738,6 +774,7 @@ int main(void)
 	static const struct hp_test tests[] = {
 		{"states (RFC 4861 appendix C)", test_nud},
 		{"resolution and its failure (7.2.2, 7.3.3)", test_resolution},
+		{"too many packets wait in all (7.2.2)", test_waiting},
 		{"bounded under strangers", test_bounded},
 		{"own addresses (RFC 4862 5.4)", test_own},
 		{"proxied addresses (RFC 6275 10.3.1, 10.4.1)", test_proxy},

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Garbage, beside an honest fleet: frames of one kind that a home agent must not let cost its nodes anything. Made at random, of
+ * strangers that are no part of the fleet. One thread. */
+#ifndef HP_LOAD_FLOOD_H
+#define HP_LOAD_FLOOD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "load/addresses.h"
+#include "load/port.h"
+
+struct hp_flood;
+
+struct hp_flood_class {
+	const char *name;
+	const char *what;
+	/* An IPv6 packet; its length. */
+	size_t (*write)(struct hp_flood *f, uint8_t *out, size_t room);
+};
+
+struct hp_flood {
+	const struct hp_flood_class *class_;
+	const struct hp_addresses *addresses;
+	struct hp_ip6 router; /* the agent on the access link */
+	struct hp_random random;
+	uint64_t sent;
+};
+
+#define HP_FLOOD_CLASSES 12
+extern const struct hp_flood_class hp_flood_classes[HP_FLOOD_CLASSES];
+const struct hp_flood_class *hp_flood_class(const char *name); /* NULL: unknown */
+
+void hp_flood_init(struct hp_flood *f, const struct hp_flood_class *c, const struct hp_addresses *a, const struct hp_ip6 *router);
+/* One frame to the port, if it has room for one and more; how many. */
+unsigned int hp_flood_push(struct hp_flood *f, struct hp_load_port *p);
+
+#endif
