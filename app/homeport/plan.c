@@ -85,6 +85,8 @@ static int plan_control(struct hp_plan *p, const struct hp_conf *conf)
 			.home = l->home,
 		};
 		n->ra.enabled = l->ra.enabled && l->port >= 0;
+		n->ra.solicited_only = !l->ra.unsolicited;
+		n->ra.interval_option = l->ra.interval_option && l->home;
 		n->ra.min_interval_ms = l->ra.min_interval_ms;
 		n->ra.max_interval_ms = l->ra.max_interval_ms;
 		n->ra.min_delay_ms = l->ra.min_delay_ms;

@@ -34,7 +34,7 @@ struct hp_conf_link {
 	struct hp_conf_address *address;
 	bool home; /* named in home_agent.links */
 	struct {
-		bool enabled;
+		bool enabled, unsolicited, interval_option;
 		uint32_t min_interval_ms, max_interval_ms, min_delay_ms;
 		uint16_t router_lifetime_s;
 	} ra;

@@ -101,6 +101,8 @@ static int router_advertisement(const struct hp_value *v, const struct hp_key *k
 {
 	static const struct hp_key keys[] = {
 		{"enabled", ra_enabled},
+		{"unsolicited", hp_value_bool, LINK(ra.unsolicited), .inside = true},
+		{"interval_option", hp_value_bool, LINK(ra.interval_option), .inside = true},
 		{"min_interval_ms", hp_value_u32, LINK(ra.min_interval_ms), 30, 1350000, .inside = true},
 		{"max_interval_ms", hp_value_u32, LINK(ra.max_interval_ms), 70, 1800000, .inside = true},
 		{"min_delay_ms", hp_value_u32, LINK(ra.min_delay_ms), 0, 60000, .inside = true},
@@ -131,6 +133,7 @@ static int one_link(const struct hp_value *v, size_t i, void *ctx)
 
 	d->conf->links = (unsigned int)i + 1;
 	*l = (struct hp_conf_link){.port = -1, .mtu = 1500, .dad_transmits = 1};
+	l->ra.unsolicited = l->ra.interval_option = true;
 	l->ra.min_interval_ms = 200000;
 	l->ra.max_interval_ms = 600000;
 	l->ra.min_delay_ms = 3000;

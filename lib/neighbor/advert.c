@@ -58,7 +58,7 @@ static void fill(const struct link *l, bool last, uint64_t now_ms, struct hp_ra 
 		ra->prefix[ra->prefixes++] = l->ra.gone[i];
 	if (!l->conf.home)
 		return;
-	ra->has_interval = true;
+	ra->has_interval = l->conf.ra.interval_option;
 	ra->interval_ms = advertised_interval(l->conf.ra.max_interval_ms);
 	/* §7.4: said when it differs from what a receiver assumes without it; a lifetime of 0 is never sent. */
 	if (l->conf.ra.home_agent_lifetime_s && !last &&
@@ -95,7 +95,8 @@ void hp_advert_fire(struct hp_neighbor *nb, struct alarm *a, struct hp_now now, 
 		l->ra.gone_count = 0;
 	else if (wait > MAX_INITIAL_INTERVAL_MS)
 		wait = MAX_INITIAL_INTERVAL_MS;
-	alarm_set(nb, &l->ra.alarm, now.mono_ms + wait);
+	if (!l->conf.ra.solicited_only)
+		alarm_set(nb, &l->ra.alarm, now.mono_ms + wait);
 }
 
 void hp_advert_start(struct hp_neighbor *nb, struct link *l, struct hp_now now)
@@ -104,7 +105,8 @@ void hp_advert_start(struct hp_neighbor *nb, struct link *l, struct hp_now now)
 		return;
 	l->ra.started = true;
 	l->ra.sent = 0;
-	alarm_set(nb, &l->ra.alarm, now.mono_ms);
+	if (!l->conf.ra.solicited_only)
+		alarm_set(nb, &l->ra.alarm, now.mono_ms);
 }
 
 /* §6.2.4: the first few after a change come as fast as those of a new router, the least delay apart all the same. */
@@ -118,7 +120,10 @@ void hp_advert_changed(struct hp_neighbor *nb, struct link *l, struct hp_now now
 		at = l->ra.last_ms + l->conf.ra.min_delay_ms;
 	l->ra.started = true;
 	l->ra.sent = 0;
-	alarm_set(nb, &l->ra.alarm, at);
+	if (l->conf.ra.solicited_only)
+		alarm_clear(nb, &l->ra.alarm);
+	else
+		alarm_set(nb, &l->ra.alarm, at);
 }
 
 void hp_advert_stop(struct hp_neighbor *nb, struct link *l)

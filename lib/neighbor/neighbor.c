@@ -145,7 +145,8 @@ void hp_neighbor_farewell(struct hp_neighbor *nb, struct hp_now now, struct hp_e
 
 static bool same_ra(const struct hp_neighbor_link *a, const struct hp_neighbor_link *b)
 {
-	return a->ra.enabled == b->ra.enabled && a->ra.min_interval_ms == b->ra.min_interval_ms &&
+	return a->ra.enabled == b->ra.enabled && a->ra.solicited_only == b->ra.solicited_only &&
+	       a->ra.interval_option == b->ra.interval_option && a->ra.min_interval_ms == b->ra.min_interval_ms &&
 	       a->ra.max_interval_ms == b->ra.max_interval_ms && a->ra.min_delay_ms == b->ra.min_delay_ms &&
 	       a->ra.router_lifetime_s == b->ra.router_lifetime_s && a->ra.preference == b->ra.preference &&
 	       a->ra.home_agent_lifetime_s == b->ra.home_agent_lifetime_s;

@@ -37,6 +37,8 @@ struct hp_neighbor_link {
 	bool home;                            /* a home link: H bit, R bit with full address */
 	struct {
 		bool enabled;
+		bool solicited_only;  /* where every frame is dear (RFC 6275 §7.5); a last one and none but that without being asked */
+		bool interval_option; /* §7.3 */
 		uint32_t min_interval_ms, max_interval_ms, min_delay_ms; /* min_delay: between two multicast ones */
 		uint16_t router_lifetime_s;
 		uint16_t preference,

@@ -151,6 +151,7 @@ static void open_link(struct world *w, uint8_t dad, uint32_t advertise_ms, unsig
 	link.ra.min_interval_ms = advertise_ms / 3;
 	link.ra.max_interval_ms = advertise_ms;
 	link.ra.min_delay_ms = 3000;
+	link.ra.interval_option = true;
 	link.ra.router_lifetime_s = 1800;
 	*w = (struct world){.now_ms = 1000, .probed = -1, .defend = true};
 	CU_ASSERT_EQUAL_FATAL(hp_effects_create(&w->fx), 0);
@@ -507,6 +508,36 @@ static void test_advertising(void)
 	close_world(&w);
 }
 
+/* RFC 6275 §7.5: only when solicited, and a last one; §8.3: without the interval option. */
+static void test_solicited_only(void)
+{
+	static const uint8_t rs[] = {HP_ICMP6_RS, 0, 0, 0, 0, 0, 0, 0};
+	const struct hp_own_address own = {ours, 64, 10000, 5000};
+	struct hp_neighbor_link link = {.mac = our_mac, .mtu = 1500, .addresses = 1, .address = &own, .home = true};
+	const struct hp_neighbor_conf c = {.links = 1, .link = &link, .seed = 3, .max_neighbors = 100};
+	struct world w = {.now_ms = 1000};
+
+	link.ra.enabled = link.ra.solicited_only = true;
+	link.ra.min_interval_ms = 200000;
+	link.ra.max_interval_ms = 600000;
+	link.ra.router_lifetime_s = 1800;
+	CU_ASSERT_EQUAL_FATAL(hp_effects_create(&w.fx), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_neighbor_create(&w.nb, &c, now(&w)), 0);
+	hp_neighbor_carrier(w.nb, 0, true, now(&w), w.fx);
+	see(&w);
+	advance(&w, w.now_ms + 4000000);
+	CU_ASSERT_EQUAL(w.ras, 0);
+	for (int i = 0; i < 3; i++) {
+		hear(&w, &mac_a, &HP_IP6_ANY, &HP_IP6_ALL_ROUTERS, rs, sizeof(rs));
+		advance(&w, w.now_ms + 4000000);
+		CU_ASSERT(w.ras == 1 && w.ra.router_lifetime_s == 1800 && !w.ra.has_interval);
+	}
+	hp_neighbor_farewell(w.nb, now(&w), w.fx);
+	see(&w);
+	CU_ASSERT(w.ras == 1 && w.ra.router_lifetime_s == 0);
+	close_world(&w);
+}
+
 /* RFC 6275 §7.1 to §7.5: bits, the whole address with R, intervals with their slack; lifetimes that run down (RFC 4861 §6.2.1). */
 static void test_advertisement(void)
 {
@@ -713,6 +744,7 @@ static void test_renew(void)
 	link.ra.min_interval_ms = 200000;
 	link.ra.max_interval_ms = 600000;
 	link.ra.min_delay_ms = 3000;
+	link.ra.interval_option = true;
 	link.ra.router_lifetime_s = 1800;
 	advance(&w, w.now_ms + 100000);
 	/* One more address. */
@@ -780,6 +812,7 @@ int main(void)
 		{"proxied addresses (RFC 6275 10.3.1, 10.4.1)", test_proxy},
 		{"a home address in use (10.3.1)", test_proxy_conflict},
 		{"router advertisements (RFC 4861 6.2)", test_advertising},
+		{"router advertisements only when solicited (7.5)", test_solicited_only},
 		{"a home agent's advertisement (RFC 6275 7)", test_advertisement},
 		{"the carrier goes and comes", test_carrier},
 		{"a querier of MLD version 1 (RFC 3810 8.2.1)", test_old_querier},
