@@ -6,7 +6,8 @@
 
 #include "conf/parts.h"
 
-#define ADDRESSES 16 /* as many as a router advertisement carries */
+#define MIN_DELAY_MS 3000 /* MIN_DELAY_BETWEEN_RAS, RFC 4861 §10 */
+#define ADDRESSES    16   /* as many as a router advertisement carries */
 
 static int prefix_text(const struct hp_value *v, const char *text, struct hp_conf_address *a)
 {
@@ -136,13 +137,16 @@ static int one_link(const struct hp_value *v, size_t i, void *ctx)
 	l->ra.unsolicited = l->ra.interval_option = true;
 	l->ra.min_interval_ms = 200000;
 	l->ra.max_interval_ms = 600000;
-	l->ra.min_delay_ms = 3000;
+	l->ra.min_delay_ms = UINT32_MAX;
 	l->ra.router_lifetime_s = 1800;
 	ret = hp_value_table(v, keys, &draft);
 	d->link_port[i] = draft.port;
 	d->link_has_ra[i] = draft.has_ra;
 	if (ret)
 		return ret;
+	/* RFC 6275 §13: MinRtrAdvInterval, if that is less than 3 seconds. */
+	if (l->ra.min_delay_ms == UINT32_MAX)
+		l->ra.min_delay_ms = l->ra.min_interval_ms < MIN_DELAY_MS ? l->ra.min_interval_ms : MIN_DELAY_MS;
 	if (l->ra.min_interval_ms > l->ra.max_interval_ms / 4 * 3)
 		return hp_error_set(
 			v->error, EINVAL, v->path,

@@ -136,9 +136,38 @@ static void test_defaults(void)
 	hp_conf_destroy(NULL);
 }
 
+/* RFC 6275 §13: MinDelayBetweenRAs follows a MinRtrAdvInterval below 3 s, unless it is given. */
+static void test_min_delay(void)
+{
+	static const struct {
+		const char *ra;
+		uint32_t min_delay_ms;
+	} row[] = {{"{}", 3000},
+		   {"{\"min_interval_ms\":4000,\"max_interval_ms\":6000}", 3000},
+		   {"{\"min_interval_ms\":30,\"max_interval_ms\":70}", 30},
+		   {"{\"min_interval_ms\":30,\"max_interval_ms\":70,\"min_delay_ms\":500}", 500}};
+
+	for (size_t i = 0; i < HP_LEN(row); i++) {
+		char text[1024];
+		struct hp_conf *c;
+		struct hp_error e;
+
+		snprintf(text, sizeof(text),
+			 "{" NAME
+			 ",\"ports\":[{\"name\":\"p0\",\"device\":\"net_a\"}],\"links\":[{\"name\":\"home\",\"port\":\"p0\",\"addresses\":"
+			 "[\"2001:db8:1::1/64\"],\"router_advertisement\":%s}]," AGENT "}",
+			 row[i].ra);
+		CU_ASSERT_EQUAL_FATAL(hp_conf_parse(&c, "f", text, strlen(text), &machine, &e), 0);
+		HP_CHECK(row[i].ra, "least delay", c->link[0].ra.min_delay_ms == row[i].min_delay_ms);
+		CU_ASSERT(c->link[0].ra.unsolicited && c->link[0].ra.interval_option);
+		hp_conf_destroy(c);
+	}
+}
+
 int main(void)
 {
-	static const struct hp_test tests[] = {{"refusals", test_refusals}, {"defaults", test_defaults}, HP_TESTS_END};
+	static const struct hp_test tests[] = {
+		{"refusals", test_refusals}, {"defaults", test_defaults}, {"least delay of advertisements", test_min_delay}, HP_TESTS_END};
 
 	return hp_tests_run("conf", tests);
 }
