@@ -94,4 +94,9 @@ BREAKAGES = [
     ("multicast: link scope leaves a tunnel", "10.4.5", DETUNNEL, "(dst->b[1] & 0xf) > 2", "(dst->b[1] & 0xf) > 0", "real/mc-out-*"),
     ("multicast: hop limit not looked at", "10.4.2", "lib/dataplane/replicate.c", "if (h->hop_limit <= 1)", "if (0)", "mc-hop-limit mc-out-hop-limit"),
     ("multicast: not reported on the home link", "10.4.3", "lib/agent/members.c", "if (hp_neighbor_join(m->neighbor, link, address, now, fx))", "if (0)", "real/mc-home-link"),
+    # Discovery.
+    ("discovery: any code", "6.5", "lib/wire/discovery.c", " && code == 0 ?", " ?", "dhaad-code mps-code"),
+    ("discovery: solicitations without the option", "6.7", "lib/control/discovery.c", "else if (!p->has_hao)", "else if (0)", "mps-without-option"),
+    ("discovery: another identifier", "6.8", "lib/control/discovery.c", "&p->hoa, identifier, now", "&p->hoa, (uint16_t)(identifier + 1), now", "mps mps-one-a-second"),
+    ("discovery: a reply from the anycast address", "10.5.1", "lib/control/discovery.c", "	s.src = *src;", "	s.src = p->dst;", "dhaad"),
 ]
