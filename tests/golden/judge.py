@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Every golden case: the driver's pcap files octet by octet against the committed ones (the flow label of tunnel packets masked: set, and
 one a flow), punts and counters exactly. Then tshark reads all that is expected and must not complain."""
+import concurrent.futures
 import glob
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,8 +46,10 @@ def masked(frame):
 def run(case):
     with tempfile.TemporaryDirectory() as t:
         vdevs = ["--vdev=net_pcap%d,rx_pcap=%s/in%d.pcap,tx_pcap=%s/out%d.pcap" % (i, case, i, t, i) for i in (0, 1)]
-        p = subprocess.run([driver, "--no-huge", "-m", "128", "--no-pci", "--no-telemetry", "--no-shconf", "--log-level=error", "--lcores=0@0", "--file-prefix=homeport-golden", *vdevs],
+        prefix = "homeport-golden-%d-%s" % (os.getpid(), os.path.basename(case))
+        p = subprocess.run([driver, "--no-huge", "-m", "128", "--no-pci", "--no-telemetry", "--no-shconf", "--log-level=error", "--lcores=0@0", "--file-prefix=" + prefix, *vdevs],
                            capture_output=True, text=True, timeout=60)
+        shutil.rmtree("/var/run/dpdk/" + prefix, ignore_errors=True)
         if p.returncode:
             return "the driver: %d %s" % (p.returncode, p.stderr[-2000:])
         expect = json.load(open(case + "/expect.json"))
@@ -74,15 +78,16 @@ def run(case):
                     return "port %d, frame %d: two labels in one flow" % (i, n)
 
 
-def tshark():
-    for path in sorted(glob.glob(folder + "/*/out?.pcap")):
-        if os.path.getsize(path) > 24:
-            out = subprocess.run(["tshark", "-o", "udp.check_checksum:TRUE", "-r", path, "-Y", "_ws.malformed || _ws.expert.severity >= 0x600000", "-T", "fields", "-e", "frame.number"], capture_output=True, text=True).stdout
-            if out.strip():
-                return "%s: frames %s" % (path, out.split())
+def tshark(path):
+    if os.path.getsize(path) > 24:
+        out = subprocess.run(["tshark", "-o", "udp.check_checksum:TRUE", "-r", path, "-Y", "_ws.malformed || _ws.expert.severity >= 0x600000", "-T", "fields", "-e", "frame.number"], capture_output=True, text=True).stdout
+        if out.strip():
+            return "%s: frames %s" % (path, out.split())
 
 
-for path in sorted(glob.glob(folder + "/*/expect.json")):
-    check(os.path.basename(os.path.dirname(path)), run(os.path.dirname(path)))
-check("tshark reads every expected packet without complaint", tshark())
+with concurrent.futures.ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
+    folders = sorted(os.path.dirname(p) for p in glob.glob(folder + "/*/expect.json"))
+    for path, why in zip(folders, pool.map(run, folders)):
+        check(os.path.basename(path), why)
+    check("tshark reads every expected packet without complaint", next(filter(None, pool.map(tshark, sorted(glob.glob(folder + "/*/out?.pcap")))), None))
 sys.exit(1 if bad else 0)
