@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* One golden case: the real ports (net_pcap), tables and worker loop, run by hand instead of by a core. Prints what was punted and every
- * counter that is not zero; what was sent is in the pcap files. The world is fixed; cases.py describes it. */
+ * counter that is not zero; what was sent is in the pcap files. */
 #include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_mbuf.h>
@@ -9,107 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dataplane/counters.h"
-#include "dataplane/dataplane.h"
-#include "dataplane/state.h"
-
-enum { HOME, CORE, TAGGED, VIRTUAL };
-
-static struct hp_ip6 ip(const char *text)
-{
-	struct hp_ip6 a;
-
-	if (hp_ip6_parse(&a, text))
-		abort();
-	return a;
-}
-
-static void must(int ret)
-{
-	if (ret) {
-		fprintf(stderr, "set-up: %d\n", ret);
-		exit(1);
-	}
-}
-
-static void neighbor(struct hp_dataplane *dp, uint16_t link, const char *address, uint8_t last)
-{
-	struct hp_ip6 a = ip(address);
-	struct hp_mac mac = {{2, 0, 0, 0, 0, last}};
-
-	must(hp_dataplane_neighbor(dp, link, &a, &mac, true));
-}
-
-static void own(struct hp_dataplane *dp, uint16_t link, const char *address)
-{
-	struct hp_ip6 a = ip(address);
-
-	must(hp_dataplane_address(dp, link, &a, true));
-}
-
-static void bind_(struct hp_dataplane *dp, uint32_t id, const char *hoa, const char *coa, const char *ha, uint16_t home, uint16_t out,
-		  const char *hop, uint16_t mtu)
-{
-	const struct hp_bind b = {.hoa = ip(hoa),
-				  .coa = ip(coa),
-				  .ha = ip(ha),
-				  .id = id,
-				  .home_link = home,
-				  .out_link = out,
-				  .next_hop = ip(hop),
-				  .mtu = mtu};
-
-	must(hp_dataplane_bind(dp, &b));
-}
-
-/* From `source`, or from all but it. */
-static void listen_(struct hp_dataplane *dp, uint16_t home, const char *group, const char *hoa, const char *source, bool exclude)
-{
-	const struct hp_ip6 list[] = {ip(source ? source : "::")};
-	const struct hp_member m = {.hoa = ip(hoa),
-				    .group = ip(group),
-				    .home_link = home,
-				    .joined = true,
-				    .exclude = exclude,
-				    .sources = source ? 1 : 0,
-				    .source = list};
-
-	must(hp_dataplane_member(dp, &m));
-}
-
-static void world(struct hp_dataplane *dp)
-{
-	const struct hp_dp_route route[] = {
-		{ip("2001:db8:1::"), 64, HOME, HP_IP6_ANY},           {ip("2001:db8:f::"), 64, CORE, HP_IP6_ANY},
-		{ip("2001:db8:7::"), 64, TAGGED, HP_IP6_ANY},         {ip("2001:db8:2::"), 64, VIRTUAL, HP_IP6_ANY},
-		{ip("2001:db8:a::"), 48, CORE, ip("2001:db8:f::fe")}, {ip("2001:db8:c::"), 64, CORE, ip("2001:db8:f::fe")},
-	};
-
-	neighbor(dp, CORE, "2001:db8:f::fe", 0xfe);
-	neighbor(dp, HOME, "2001:db8:1::50", 0x50);
-	neighbor(dp, TAGGED, "2001:db8:7::50", 0x57);
-	own(dp, HOME, "2001:db8:1::1");
-	own(dp, CORE, "2001:db8:f::1");
-	own(dp, TAGGED, "2001:db8:7::1");
-	own(dp, VIRTUAL, "2001:db8:2::1");
-	must(hp_dataplane_routes(dp, route, sizeof(route) / sizeof(route[0])));
-	bind_(dp, 0, "2001:db8:1::100", "2001:db8:a::2", "2001:db8:1::1", HOME, CORE, "2001:db8:f::fe", 1460);
-	bind_(dp, 1, "2001:db8:2::200", "2001:db8:a::3", "2001:db8:2::1", VIRTUAL, CORE, "2001:db8:f::fe", 1460);
-	bind_(dp, 2, "2001:db8:2::300", "2001:db8:7::50", "2001:db8:2::1", VIRTUAL, TAGGED, "2001:db8:7::50", 1240);
-	bind_(dp, 3, "2001:db8:2::400", "2001:db8:f::77", "2001:db8:2::1", VIRTUAL, CORE, "2001:db8:f::77", 1460);
-	bind_(dp, 4, "2001:db8:1::101", "2001:db8:a::4", "2001:db8:1::1", HOME, CORE, "2001:db8:f::fe", 1460);
-	bind_(dp, 5, "2001:db8:2::201", "2001:db8:a::3", "2001:db8:2::1", VIRTUAL, CORE, "2001:db8:f::fe", 1460);
-	listen_(dp, HOME, "ff0e::1", "2001:db8:1::100", NULL, true);
-	listen_(dp, HOME, "ff0e::1", "2001:db8:1::101", NULL, true);
-	listen_(dp, HOME, "ff0e::2", "2001:db8:1::100", "2001:db8:1::50", false);
-	listen_(dp, HOME, "ff0e::2", "2001:db8:1::101", "2001:db8:1::50", true);
-	listen_(dp, VIRTUAL, "ff0e::3", "2001:db8:2::200", NULL, true);
-	listen_(dp, VIRTUAL, "ff0e::3", "2001:db8:2::300", NULL, true);
-	/* One that has left, and one whose binding is gone. */
-	listen_(dp, HOME, "ff0e::4", "2001:db8:1::100", NULL, true);
-	must(hp_dataplane_member(dp, &(struct hp_member){.hoa = ip("2001:db8:1::100"), .group = ip("ff0e::4"), .home_link = HOME}));
-	listen_(dp, HOME, "ff0e::5", "2001:db8:1::999", NULL, true);
-}
+#include "world.h"
 
 static void punted(void *ctx, struct rte_mbuf *const m[], const struct hp_punt p[], unsigned int n)
 {
@@ -127,34 +27,12 @@ static void punted(void *ctx, struct rte_mbuf *const m[], const struct hp_punt p
 
 int main(int argc, char **argv)
 {
-	static const struct hp_dp_port port[] = {{.name = "p0", .device = "net_pcap0", .mtu = 1500, .rx_queues = 1},
-						 {.name = "p1", .device = "net_pcap1", .mtu = 1500, .rx_queues = 1, .vlan = true}};
-	static const struct hp_dp_link link[] = {{.name = "home", .port = 0, .mtu = 1500, .home = true},
-						 {.name = "core", .port = 1, .mtu = 1500},
-						 {.name = "tagged", .port = 1, .vlan = 7, .mtu = 1280},
-						 {.name = "virtual", .port = -1, .mtu = 1500, .home = true}};
-	static const unsigned int lcore[] = {0};
-	const struct hp_dp_conf conf = {.ports = 2,
-					.links = 4,
-					.workers = 1,
-					.port = port,
-					.link = link,
-					.worker_lcore = lcore,
-					.max_bindings = 100,
-					.max_paths = 256,
-					.accounting = true,
-					.multicast = true};
-	struct hp_error e = {0};
 	struct hp_dataplane *dp;
 	uint64_t count[HP_DP_COUNT], packets, bytes;
 
 	if (rte_eal_init(argc, argv) < 0)
 		return 1;
-	if (hp_dataplane_create(&dp, &conf, &e)) {
-		fprintf(stderr, "%s: %s\n", e.path, e.text);
-		return 1;
-	}
-	world(dp);
+	dp = world_create("net_pcap0", "net_pcap1");
 	/* Until quiet; a pcap file is at its end when two turns bring nothing. */
 	for (unsigned int idle = 0; idle < 3;)
 		idle = hp_worker_once(dp->worker[0]) ? 0 : idle + 1;
@@ -163,7 +41,7 @@ int main(int argc, char **argv)
 	for (unsigned int i = 0; i < HP_DP_COUNT; i++)
 		if (count[i])
 			printf("counter %s %llu\n", hp_dp_counters[i].name, (unsigned long long)count[i]);
-	for (uint32_t id = 0; id < 6; id++)
+	for (uint32_t id = 0; id < WORLD_BINDINGS; id++)
 		if (hp_dataplane_account(dp, id, &packets, &bytes) && packets)
 			printf("account %u %llu %llu\n", id, (unsigned long long)packets, (unsigned long long)bytes);
 	hp_dataplane_destroy(dp);
