@@ -91,14 +91,14 @@ static void tunnel_off(struct mn *mn, const struct hp_ip6 *hoa)
 
 /* At home the address is also the real interface's: the kernel answers for it and sends from it; the virtual one keeps it, so that what
  * applications have bound stays bound. */
-static void home_address(struct mn *mn, uint16_t interface, const struct hp_ip6 *hoa, bool on)
+static void home_address(struct mn *mn, uint16_t interface, const struct hp_ip6 *hoa, bool on, bool untested)
 {
 	struct mn_home *h = &mn->home[home_of(mn, hoa)];
 
 	if (on)
 		h->home_index = mn->index[interface];
 	if (h->home_index)
-		mn_kernel_address(mn, h->home_index, hoa, on);
+		mn_kernel_address(mn, h->home_index, hoa, on, untested);
 	mn_kernel_main(mn, hoa, on);
 	if (!on)
 		h->home_index = 0;
@@ -122,6 +122,7 @@ static void tell(const struct mn *mn, const struct hp_event *e)
 		[HP_EVENT_REFUSED] = "refused",
 		[HP_EVENT_HOME_AGENT_UP] = "turns to",
 		[HP_EVENT_HOME_AGENT_DOWN] = "found none",
+		[HP_EVENT_ADDRESS_DUPLICATE] = "home address is another node's",
 		[HP_EVENT_PREFIX_DEPRECATED] = "home prefix deprecated",
 		[HP_EVENT_PREFIX_INVALID] = "home prefix invalid",
 	};
@@ -151,7 +152,7 @@ static void carry_out(struct mn *mn)
 			tunnel_off(mn, &e.unbind.hoa);
 			break;
 		case HP_EFFECT_ADDRESS:
-			home_address(mn, e.address.link, &e.address.address, e.address.valid);
+			home_address(mn, e.address.link, &e.address.address, e.address.valid, e.address.untested);
 			break;
 		case HP_EFFECT_EVENT:
 			forget_query(mn, &e.event);
@@ -285,7 +286,7 @@ static int run(struct mn *mn, const char *file)
 	if (!ret)
 		mn_kernel_clean(mn);
 	for (unsigned int i = 0; i < mn->conf.homes && !ret; i++)
-		ret = mn_kernel_address(mn, mn->home[i].tun_index, &mn->home[i].hoa, true);
+		ret = mn_kernel_address(mn, mn->home[i].tun_index, &mn->home[i].hoa, true, false);
 	ret = ret ? ret : create_loop(mn, &e);
 	if (!ret) {
 		carry_out(mn);

@@ -80,8 +80,8 @@ int mn_kernel_route(struct mn *mn, unsigned int home, bool on);
 int mn_kernel_main(struct mn *mn, const struct hp_ip6 *address, bool on);
 /* Rules that a killed instance has left. */
 void mn_kernel_clean(struct mn *mn);
-/* hoa/128 on a real interface, without DAD (RFC 6275 §11.5.5), or no more. */
-int mn_kernel_address(struct mn *mn, int index, const struct hp_ip6 *hoa, bool on);
+/* hoa/128 on an interface, or no more; untested: with DAD, which a node that returns to a binding must not do (RFC 6275 §11.5.5). */
+int mn_kernel_address(struct mn *mn, int index, const struct hp_ip6 *hoa, bool on, bool untested);
 
 /* sockets.c: tunnel packets, signalling, capture. */
 int mn_sockets_create(struct mn *mn, struct hp_error *e);

@@ -148,7 +148,7 @@ static int settled(int ret, bool on)
 	return (on && ret == -NLE_EXIST) || (!on && (ret == -NLE_OBJ_NOTFOUND || ret == -NLE_NOADDR)) ? 0 : ret;
 }
 
-int mn_kernel_address(struct mn *mn, int index, const struct hp_ip6 *hoa, bool on)
+int mn_kernel_address(struct mn *mn, int index, const struct hp_ip6 *hoa, bool on, bool untested)
 {
 	struct rtnl_addr *a = rtnl_addr_alloc();
 	struct nl_addr *local = host(hoa);
@@ -156,7 +156,7 @@ int mn_kernel_address(struct mn *mn, int index, const struct hp_ip6 *hoa, bool o
 
 	if (a && local) {
 		rtnl_addr_set_ifindex(a, index);
-		rtnl_addr_set_flags(a, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+		rtnl_addr_set_flags(a, (untested ? 0 : IFA_F_NODAD) | IFA_F_NOPREFIXROUTE);
 		ret = rtnl_addr_set_local(a, local);
 		if (!ret)
 			ret = settled(on ? rtnl_addr_add(mn->netlink->sock, a, NLM_F_REPLACE) : rtnl_addr_delete(mn->netlink->sock, a, 0),

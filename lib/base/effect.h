@@ -130,6 +130,7 @@ struct hp_effect {
 			uint16_t link;
 			struct hp_ip6 address;
 			bool valid;
+			bool untested; /* the mobile node's: not without duplicate address detection */
 		} address;
 		struct {
 			uint16_t link;

@@ -31,7 +31,8 @@ void hp_discover_begin(struct hp_node *n, struct home *h, struct hp_now now, str
 {
 	h->state = HP_NODE_DISCOVERING;
 	h->ha = HP_IP6_ANY;
-	h->unanswered = h->bound = false;
+	h->unanswered = h->held = h->bound = false;
+	h->expires_ms = 0;
 	h->search.agents = h->search.at = h->search.sent = 0;
 	h->search.identifier = (uint16_t)hp_random_u64(&n->random);
 	ask(n, h, now, fx);
@@ -56,7 +57,8 @@ static void turn_to(struct hp_node *n, struct home *h, uint64_t not_before_ms, s
 	h->state = HP_NODE_REGISTERING;
 	h->timeout_ms = h->conf.initial_timeout_ms;
 	h->tries = 0;
-	h->unanswered = false;
+	h->unanswered = h->held = false;
+	h->expires_ms = 0;
 	hp_prefix_forget(h);
 	hp_effects_event(fx, HP_EVENT_HOME_AGENT_UP, &h->conf.hoa, &h->ha, h->interface, (uint16_t)h->search.at);
 	if (not_before_ms > now.mono_ms)
@@ -71,7 +73,7 @@ void hp_discover_next(struct hp_node *n, struct home *h, struct hp_now now, stru
 {
 	/* "MUST, however, wait at least InitialBindackTimeoutFirstReg". */
 	if (++h->search.at < h->search.agents) {
-		turn_to(n, h, h->sent_ms[0] + h->conf.initial_timeout_ms, now, fx);
+		turn_to(n, h, h->sent_ms + h->conf.initial_timeout_ms, now, fx);
 		return;
 	}
 	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_UNBIND, .unbind = {.hoa = h->conf.hoa}});

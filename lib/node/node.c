@@ -89,7 +89,7 @@ static void go_away(struct hp_node *n, struct home *h, uint16_t interface, const
 	leave_home_link(h, fx);
 	h->interface = interface;
 	h->coa = *coa;
-	h->timeout_ms = h->conf.initial_timeout_ms;
+	h->timeout_ms = hp_register_wait_ms(h, now);
 	h->tries = 0;
 	hp_prefix_forget(h);
 	if (hp_ip6_is_any(&h->ha)) {
@@ -116,13 +116,14 @@ static void go_home(struct hp_node *n, struct home *h, uint16_t interface, struc
 	h->deprecated = false;
 	hp_prefix_forget(h);
 	h->state = h->bound ? HP_NODE_RETURNING : HP_NODE_HOME;
-	h->timeout_ms = h->conf.initial_timeout_ms;
+	h->timeout_ms = hp_register_wait_ms(h, now);
 	h->next_ms = UINT64_MAX;
-	h->unanswered = false;
+	h->unanswered = h->held = false;
 	if (h->bound)
 		hp_register_send(n, h, now, fx);
 	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_UNBIND, .unbind = {.hoa = h->conf.hoa}});
-	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_ADDRESS, .address = {interface, h->conf.hoa, true}});
+	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_ADDRESS,
+						.address = {interface, h->conf.hoa, .valid = true, .untested = !h->bound}});
 	hp_effects_event(fx, HP_EVENT_MOVED, &h->conf.hoa, NULL, interface, 0);
 }
 
@@ -134,7 +135,7 @@ static void detach(struct home *h, struct hp_effects *fx)
 	h->interface = HP_LINK_NONE;
 	h->coa = HP_IP6_ANY;
 	h->next_ms = UINT64_MAX;
-	h->unanswered = false;
+	h->unanswered = h->held = false;
 	hp_prefix_forget(h);
 }
 
@@ -293,12 +294,11 @@ void hp_node_icmp(struct hp_node *n, const struct hp_packet *p, struct hp_now no
 		n->count[HP_NODE_IGNORED]++;
 }
 
-/* The home address is one no more: nothing of it is used, until we are on its link and are told otherwise. */
-static void end(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
+void hp_node_end(struct hp_node *n, struct home *h, enum hp_event_kind why, struct hp_now now, struct hp_effects *fx)
 {
-	h->valid_until_ms = 0;
+	h->valid_until_ms = h->expires_ms = 0;
 	h->bound = false;
-	hp_effects_event(fx, HP_EVENT_PREFIX_INVALID, &h->conf.hoa, &h->coa, h->interface, 0);
+	hp_effects_event(fx, why, &h->conf.hoa, &h->coa, h->interface, 0);
 	choose(n, h, now, fx);
 }
 
@@ -321,7 +321,7 @@ void hp_node_tick(struct hp_node *n, struct hp_now now, struct hp_effects *fx)
 		if (h->prefix.due_ms <= now.mono_ms)
 			hp_prefix_due(n, h, now, fx);
 		if (is_away(h) && h->valid_until_ms <= now.mono_ms)
-			end(n, h, now, fx);
+			hp_node_end(n, h, HP_EVENT_PREFIX_INVALID, now, fx);
 	}
 }
 
@@ -352,8 +352,8 @@ void hp_node_stop(struct hp_node *n, struct hp_now now, struct hp_effects *fx)
 		uint8_t body[HP_MH_ROOM];
 		int len = hp_bu_write(&bu, body, sizeof(body));
 
-		(void)now;
-		if (h->state == HP_NODE_AWAY || h->state == HP_NODE_REGISTERING)
+		if ((h->state == HP_NODE_AWAY || h->state == HP_NODE_REGISTERING) && hp_register_allowed_ms(n, &h->ha) <= now.mono_ms) {
+			hp_register_sent(n, &h->ha, now);
 			hp_effects_send(fx, &(struct hp_send){.src = h->coa,
 							      .dst = h->ha,
 							      .hoa = h->conf.hoa,
@@ -364,6 +364,7 @@ void hp_node_stop(struct hp_node *n, struct hp_now now, struct hp_effects *fx)
 							      .protection = HP_PROTECT_REGISTRATION,
 							      .body = body,
 							      .body_len = (size_t)len});
+		}
 		if (h->state != HP_NODE_DETACHED)
 			detach(h, fx);
 	}

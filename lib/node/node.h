@@ -69,7 +69,7 @@ void hp_node_message(struct hp_node *n, const struct hp_packet *p, struct hp_now
 void hp_node_icmp(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
 void hp_node_tick(struct hp_node *n, struct hp_now now, struct hp_effects *fx);
 uint64_t hp_node_next(const struct hp_node *n);
-/* Leaving for good: every binding is given up, once, unacknowledged. */
+/* Leaving for good: every binding is given up, once, unacknowledged; as far as the rate allows (§11.8), the others run out. */
 void hp_node_stop(struct hp_node *n, struct hp_now now, struct hp_effects *fx);
 
 enum hp_node_state {

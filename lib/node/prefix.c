@@ -4,7 +4,7 @@
 #include "wire/discovery.h"
 
 #define INITIAL_SOLICIT_TIMER_MS 3000 /* §12 */
-#define SOLICITATIONS            4    /* then the next registration asks again */
+#define SOLICITATIONS            5    /* until the wait has grown to that (§11.8); then the next registration asks again */
 #define APART_MS                 1000 /* an agent answers no faster */
 #define HOP_LIMIT                64
 

@@ -5,18 +5,39 @@
 #include "wire/mh.h"
 #include "wire/nd.h"
 
-#define MAX_BINDACK_TIMEOUT_MS 32000 /* §12 */
-#define MAX_UPDATE_RATE        3     /* a second (§12) */
-#define TRIES                  3     /* unanswered ones, then another home agent where there is a choice */
-#define RETRY_REFUSED_MS       30000 /* after a refusal that only an operator can mend */
-#define HOP_LIMIT              64
+/* §12 */
+#define INITIAL_BINDACK_TIMEOUT_MS 1000
+#define MAX_BINDACK_TIMEOUT_MS     32000
+#define TRIES                      3     /* unanswered ones, then another home agent where there is a choice */
+#define RETRY_REFUSED_MS           30000 /* after a refusal that only an operator can mend */
+#define HOP_LIMIT                  64
+
+/* Without a binding the home agent has to look for duplicates first. */
+uint32_t hp_register_wait_ms(const struct home *h, struct hp_now now)
+{
+	return h->expires_ms > now.mono_ms && INITIAL_BINDACK_TIMEOUT_MS < h->conf.initial_timeout_ms ? INITIAL_BINDACK_TIMEOUT_MS
+												      : h->conf.initial_timeout_ms;
+}
 
 /* Three in the last second: the next one waits (§11.8). */
-static uint64_t allowed_at(const struct home *h)
+uint64_t hp_register_allowed_ms(const struct hp_node *n, const struct hp_ip6 *ha)
 {
-	uint64_t third = h->sent_ms[MAX_UPDATE_RATE - 1];
+	unsigned int found = 0;
 
-	return third ? third + 1000 : 0;
+	for (unsigned int i = 1; i <= SENT_MOST; i++) {
+		const unsigned int at = (n->sent_at + SENT_MOST - i) % SENT_MOST;
+
+		if (n->sent[at].at_ms && hp_ip6_eq(&n->sent[at].to, ha) && ++found == MAX_UPDATE_RATE)
+			return n->sent[at].at_ms + 1000;
+	}
+	return 0;
+}
+
+void hp_register_sent(struct hp_node *n, const struct hp_ip6 *ha, struct hp_now now)
+{
+	n->sent[n->sent_at].to = *ha;
+	n->sent[n->sent_at].at_ms = now.mono_ms ? now.mono_ms : 1;
+	n->sent_at = (n->sent_at + 1) % SENT_MOST;
 }
 
 /* §11.4.2: no longer than the home address lives. */
@@ -31,7 +52,13 @@ static uint16_t lifetime(const struct home *h, struct hp_now now)
 static void send_update(struct hp_node *n, struct home *h, bool acknowledge, struct hp_now now, struct hp_effects *fx)
 {
 	bool away = h->state == HP_NODE_REGISTERING || h->state == HP_NODE_AWAY;
-	struct hp_bu bu = {.sequence = ++h->sequence, .ack = acknowledge, .home = true, .lifetime = away ? lifetime(h, now) : 0};
+	struct hp_bu bu = {.sequence = ++h->sequence,
+			   .ack = acknowledge,
+			   .home = true,
+			   .lifetime = away ? lifetime(h, now) : 0,
+			   /* §11.7.1: "in all home registrations"; ESP does not protect the source address. */
+			   .has_alternate_coa = away,
+			   .alternate_coa = h->coa};
 	uint8_t body[HP_MH_ROOM];
 	int len = hp_bu_write(&bu, body, sizeof(body));
 	struct hp_send s = {
@@ -50,17 +77,20 @@ static void send_update(struct hp_node *n, struct home *h, bool acknowledge, str
 	if (away)
 		s.hoa = h->conf.hoa;
 	n->count[HP_NODE_BU_OUT]++;
-	memmove(&h->sent_ms[1], &h->sent_ms[0], sizeof(h->sent_ms) - sizeof(h->sent_ms[0]));
-	h->sent_ms[0] = now.mono_ms ? now.mono_ms : 1;
+	hp_register_sent(n, &h->ha, now);
+	h->sent_ms = now.mono_ms;
 	hp_effects_send(fx, &s);
 }
 
 void hp_register_send(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
 {
+	const uint64_t allowed_ms = hp_register_allowed_ms(n, &h->ha);
+
 	h->unanswered = true;
 	h->bound = true;
-	if (allowed_at(h) > now.mono_ms) {
-		h->next_ms = allowed_at(h);
+	h->held = allowed_ms > now.mono_ms;
+	if (h->held) {
+		h->next_ms = allowed_ms;
 		return;
 	}
 	send_update(n, h, true, now, fx);
@@ -97,7 +127,7 @@ void hp_register_due(struct hp_node *n, struct home *h, struct hp_now now, struc
 	case HP_NODE_RETURNING:
 	case HP_NODE_AWAY:
 		/* Each repetition has a sequence number of its own; the wait doubles (§11.8). A refresh begins with the first wait. */
-		if (h->unanswered && h->sent_ms[0] && now.mono_ms >= h->sent_ms[0] + h->timeout_ms) {
+		if (h->unanswered && !h->held) {
 			if (h->state != HP_NODE_RETURNING && ++h->tries >= TRIES && hp_discover_has_choice(h)) {
 				hp_discover_next(n, h, now, fx);
 				break;
@@ -105,7 +135,7 @@ void hp_register_due(struct hp_node *n, struct home *h, struct hp_now now, struc
 			n->count[HP_NODE_RETRANSMITTED]++;
 			h->timeout_ms = 2 * h->timeout_ms > MAX_BINDACK_TIMEOUT_MS ? MAX_BINDACK_TIMEOUT_MS : 2 * h->timeout_ms;
 		} else if (!h->unanswered) {
-			h->timeout_ms = h->conf.initial_timeout_ms;
+			h->timeout_ms = hp_register_wait_ms(h, now);
 		}
 		hp_register_send(n, h, now, fx);
 		break;
@@ -120,10 +150,10 @@ static void accepted(struct hp_node *n, struct home *h, const struct hp_ba *ba, 
 
 	h->unanswered = false;
 	h->tries = 0;
-	h->timeout_ms = h->conf.initial_timeout_ms;
 	if (h->state == HP_NODE_RETURNING) {
 		h->state = HP_NODE_HOME;
 		h->bound = false;
+		h->expires_ms = 0;
 		h->next_ms = UINT64_MAX;
 		announce(n, h, fx);
 		hp_effects_event(fx, HP_EVENT_DEREGISTERED, &h->conf.hoa, NULL, h->interface, ba->status);
@@ -133,11 +163,12 @@ static void accepted(struct hp_node *n, struct home *h, const struct hp_ba *ba, 
 			 ba->status);
 	h->state = HP_NODE_AWAY;
 	h->lifetime_s = ba->lifetime * 4u;
-	h->expires_ms = now.mono_ms + h->lifetime_s * 1000ull;
+	/* "With the timer countdown beginning at the time that the Binding Update was sent." */
+	h->expires_ms = h->sent_ms + h->lifetime_s * 1000ull;
 	/* Again when four fifths are over, or when the home agent advises; time enough for some repetitions. */
-	h->next_ms = now.mono_ms + h->lifetime_s * 800ull;
+	h->next_ms = h->sent_ms + h->lifetime_s * 800ull;
 	if (ba->has_refresh_advice && ba->refresh_advice && ba->refresh_advice < ba->lifetime)
-		h->next_ms = now.mono_ms + ba->refresh_advice * 4000ull;
+		h->next_ms = h->sent_ms + ba->refresh_advice * 4000ull;
 	/* §11.7.3: status 1, and once with each new registration, so that the home address' lifetime is known. */
 	if (fresh || ba->status == HP_BA_PREFIX_DISCOVERY)
 		hp_prefix_ask(n, h, now, fx);
@@ -151,6 +182,10 @@ static void refused(struct hp_node *n, struct home *h, const struct hp_ba *ba, s
 		/* §11.7.3: from the number that the home agent has, at once. */
 		h->sequence = ba->sequence;
 		hp_register_send(n, h, now, fx);
+		break;
+	case HP_BA_DAD_FAILED:
+		/* §11.7.1: "MUST NOT attempt to re-use the same home address". */
+		hp_node_end(n, h, HP_EVENT_ADDRESS_DUPLICATE, now, fx);
 		break;
 	case HP_BA_NOT_HOME_AGENT:
 		/* It knows of no binding: as well as de-registered. Away, it does not serve us now. */
@@ -172,7 +207,8 @@ static void refused(struct hp_node *n, struct home *h, const struct hp_ba *ba, s
 	}
 }
 
-/* §11.7.3: what does not answer the last update sent is ignored; a sequence refusal answers any. */
+/* §11.7.3: what does not answer the last update sent is ignored, and so is an answer to that one when there is news that waits to be sent;
+ * a sequence refusal answers any. */
 void hp_register_acknowledged(struct hp_node *n, struct home *h, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
 {
 	struct hp_ba ba;
@@ -181,7 +217,7 @@ void hp_register_acknowledged(struct hp_node *n, struct home *h, const struct hp
 		n->count[HP_NODE_INVALID]++;
 		return;
 	}
-	if (!h->unanswered || (ba.sequence != h->sequence && ba.status != HP_BA_SEQUENCE)) {
+	if (!h->unanswered || ((h->held || ba.sequence != h->sequence) && ba.status != HP_BA_SEQUENCE)) {
 		n->count[HP_NODE_IGNORED]++;
 		return;
 	}

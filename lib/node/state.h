@@ -5,6 +5,9 @@
 #include "base/hash.h"
 #include "node/node.h"
 
+#define MAX_UPDATE_RATE 3 /* a second, to one peer (§12) */
+#define SENT_MOST       (HP_NODE_HOMES * MAX_UPDATE_RATE)
+
 struct interface {
 	bool up;
 	struct hp_mac mac;
@@ -25,14 +28,15 @@ struct home {
 	bool bound;          /* the home agent has, or may have, a binding of ours */
 	uint16_t sequence;   /* of the last update sent */
 	bool unanswered;     /* it asks for an acknowledgement that has not come */
+	bool held;           /* an update waits for the rate to allow it (§11.8) */
 	uint32_t timeout_ms; /* until it is repeated */
 	uint64_t next_ms;    /* when something is due, UINT64_MAX: nothing */
-	uint64_t sent_ms[3]; /* of the last three, newest first; 0: none (§11.8) */
+	uint64_t sent_ms;    /* the last update */
 	unsigned int tries;  /* updates that this home agent has not answered */
 	int last_status;
 	uint32_t lifetime_s;
-	uint64_t expires_ms;
-	struct { /* §11.4.1; its timer is next_ms */
+	uint64_t expires_ms; /* of the binding that `ha` is known to have, 0: none */
+	struct {             /* §11.4.1; its timer is next_ms */
 		uint16_t identifier;
 		unsigned int sent, agents, at; /* agents: as last answered; at: the one in use */
 		struct hp_ip6 agent[HP_NODE_AGENTS];
@@ -52,9 +56,18 @@ struct hp_node {
 	unsigned int homes, interfaces;
 	struct home home[HP_NODE_HOMES];
 	struct interface interface[HP_NODE_INTERFACES];
+	struct { /* Binding Updates, of all homes: several may have one home agent (§11.8) */
+		struct hp_ip6 to;
+		uint64_t at_ms; /* 0: none */
+	} sent[SENT_MOST];
+	unsigned int sent_at; /* the oldest */
 	struct hp_random random;
 	uint64_t count[HP_NODE_COUNT];
 };
+
+/* node.c */
+/* The home address is one no more: nothing of it is used, until we are on its link and are told otherwise. */
+void hp_node_end(struct hp_node *n, struct home *h, enum hp_event_kind why, struct hp_now now, struct hp_effects *fx);
 
 /* discover.c */
 /* Without a home agent: looks for one. */
@@ -74,6 +87,11 @@ void hp_prefix_forget(struct home *h); /* nothing is awaited or due */
 void hp_prefix_advertised(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
 
 /* register.c */
+/* The first wait for an acknowledgement (§11.8). */
+uint32_t hp_register_wait_ms(const struct home *h, struct hp_now now);
+/* When another update may go to `ha`; not later than now: at once. */
+uint64_t hp_register_allowed_ms(const struct hp_node *n, const struct hp_ip6 *ha);
+void hp_register_sent(struct hp_node *n, const struct hp_ip6 *ha, struct hp_now now);
 /* A new update at once (or as soon as the rate allows), its repetition armed. */
 void hp_register_send(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
 void hp_register_due(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);

@@ -23,7 +23,7 @@ struct world {
 	unsigned int updates;
 	struct hp_bu bu;
 	struct hp_send sent;
-	bool bound, unbound, home, home_gone, announced;
+	bool bound, unbound, home, untested, home_gone, announced;
 	unsigned int requests, solicitations;
 	uint16_t identifier;
 	struct hp_ip6 asked;
@@ -58,7 +58,7 @@ static void see(struct world *w)
 {
 	w->updates = w->requests = w->solicitations = 0;
 	memset(w->events, 0, sizeof(w->events));
-	w->bound = w->unbound = w->home = w->home_gone = w->announced = false;
+	w->bound = w->unbound = w->home = w->untested = w->home_gone = w->announced = false;
 	for (size_t i = 0; i < hp_effects_count(w->fx); i++) {
 		const struct hp_effect *e = hp_effects_at(w->fx, i);
 		uint8_t packet[256], type;
@@ -90,10 +90,9 @@ static void see(struct world *w)
 			w->unbound = true;
 			break;
 		case HP_EFFECT_ADDRESS:
-			if (e->address.valid)
-				w->home = true;
-			else
-				w->home_gone = true;
+			w->home = w->home || e->address.valid;
+			w->untested = w->untested || e->address.untested;
+			w->home_gone = w->home_gone || !e->address.valid;
 			break;
 		case HP_EFFECT_EVENT:
 			w->events[e->event.kind]++;
@@ -220,6 +219,7 @@ static void advance(struct world *w, uint64_t to_ms)
 /* §11.7.1: at once, from the care-of address with the Home Address option, A and H set; the tunnel after it. */
 static void test_register(void)
 {
+	struct hp_node_view v;
 	struct world w;
 
 	open_world(&w);
@@ -229,6 +229,7 @@ static void test_register(void)
 	CU_ASSERT_EQUAL(w.updates, 1);
 	CU_ASSERT(w.bu.ack && w.bu.home && w.bu.lifetime == 150 && w.bound);
 	CU_ASSERT(hp_ip6_eq(&w.sent.src, &coa_a) && hp_ip6_eq(&w.sent.hoa, &hoa) && hp_ip6_eq(&w.sent.dst, &ha));
+	CU_ASSERT(w.bu.has_alternate_coa && hp_ip6_eq(&w.bu.alternate_coa, &coa_a));
 	CU_ASSERT_EQUAL(state(&w), HP_NODE_REGISTERING);
 	acknowledge(&w, 0, (uint16_t)(w.bu.sequence - 1), 150);
 	CU_ASSERT_EQUAL(state(&w), HP_NODE_REGISTERING); /* §11.7.3: not what was sent last */
@@ -236,11 +237,14 @@ static void test_register(void)
 	hear_ba(&w, &coa_b, &(struct hp_ba){.status = HP_BA_ACCEPTED, .sequence = w.bu.sequence, .lifetime = 4});
 	hear_ba(&w, &coa_b, &(struct hp_ba){.status = HP_BA_SEQUENCE, .sequence = 7});
 	CU_ASSERT(w.updates == 0 && state(&w) == HP_NODE_REGISTERING);
+	w.now_ms += 700;
 	acknowledge(&w, 0, w.bu.sequence, 100);
 	CU_ASSERT_EQUAL(state(&w), HP_NODE_AWAY);
-	/* Granted 400 s: refreshed when four fifths are over, with the next number. */
-	CU_ASSERT_EQUAL(hp_node_next(w.node), w.now_ms + 320000);
-	advance(&w, w.now_ms + 320000);
+	/* Granted 400 s, counted from when it was asked for: refreshed when four fifths are over, with the next number. */
+	hp_node_look(w.node, 0, &v);
+	CU_ASSERT_EQUAL(v.expires_ms, w.now_ms - 700 + 400000);
+	CU_ASSERT_EQUAL(hp_node_next(w.node), w.now_ms - 700 + 320000);
+	advance(&w, hp_node_next(w.node));
 	CU_ASSERT_EQUAL(w.updates, 1);
 	/* §6.2.4: earlier when the home agent advises so; advice beyond the lifetime is none. */
 	hear_ba(&w, &ha, &(struct hp_ba){.sequence = w.bu.sequence, .lifetime = 150, .has_refresh_advice = true, .refresh_advice = 20});
@@ -312,31 +316,82 @@ static void test_homes(void)
 	close_world(&w);
 }
 
-/* §11.8: 1.5 s, doubled each time up to 32 s, a new sequence number each time. */
+static void silent(struct world *w, const uint32_t *wait_ms, size_t n)
+{
+	uint16_t sequence = w->bu.sequence;
+
+	for (size_t i = 0; i < n; i++) {
+		CU_ASSERT_EQUAL(hp_node_next(w->node), w->now_ms + wait_ms[i]);
+		advance(w, w->now_ms + wait_ms[i] - 1);
+		CU_ASSERT_EQUAL(w->updates, 0);
+		advance(w, w->now_ms + 1);
+		CU_ASSERT_EQUAL(w->updates, 1);
+		CU_ASSERT_EQUAL(w->bu.sequence, ++sequence);
+	}
+}
+
+/* §11.8: 1.5 s, where the home agent has a binding 1 s, doubled each time up to 32 s, a new sequence number each time. */
 static void test_back_off(void)
 {
-	static const uint32_t wait_ms[] = {1500, 3000, 6000, 12000, 24000, 32000, 32000};
+	static const uint32_t first_ms[] = {1500, 3000, 6000, 12000, 24000, 32000, 32000};
+	static const uint32_t again_ms[] = {1000, 2000, 4000, 8000, 16000, 32000, 32000};
 	struct world w;
-	uint16_t sequence;
 
 	open_world(&w);
 	address(&w, 0, &coa_a, true, false);
-	sequence = w.bu.sequence;
-	for (size_t i = 0; i < HP_LEN(wait_ms); i++) {
-		CU_ASSERT_EQUAL(hp_node_next(w.node), w.now_ms + wait_ms[i]);
-		advance(&w, w.now_ms + wait_ms[i] - 1);
-		CU_ASSERT_EQUAL(w.updates, 0);
-		advance(&w, w.now_ms + 1);
-		CU_ASSERT_EQUAL(w.updates, 1);
-		CU_ASSERT_EQUAL(w.bu.sequence, ++sequence);
+	silent(&w, first_ms, HP_LEN(first_ms));
+	acknowledge(&w, 0, w.bu.sequence, 150);
+	advance(&w, hp_node_next(w.node));
+	CU_ASSERT_EQUAL(w.updates, 1);
+	silent(&w, again_ms, HP_LEN(again_ms));
+	acknowledge(&w, 0, w.bu.sequence, 150);
+	address(&w, 0, &coa_a, true, true);
+	address(&w, 0, &coa_b, true, false);
+	CU_ASSERT_EQUAL(w.updates, 1);
+	silent(&w, again_ms, HP_LEN(again_ms));
+	acknowledge(&w, 0, w.bu.sequence, 150);
+	address(&w, 0, &coa_b, true, true);
+	address(&w, 0, &at_home, true, false);
+	CU_ASSERT(w.updates == 1 && state(&w) == HP_NODE_RETURNING);
+	silent(&w, again_ms, HP_LEN(again_ms));
+	close_world(&w);
+}
+
+/* §11.8: three a second to one home agent, for however many homes; what waits for that is no repetition. */
+static void test_one_agent(void)
+{
+	const uint32_t preference = 1;
+	struct hp_node_home home[4];
+	const struct hp_node_conf c = {.homes = HP_LEN(home), .home = home, .interfaces = 1, .preference = &preference, .seed = 5};
+	struct world w = {.now_ms = 5000};
+
+	for (size_t i = 0; i < HP_LEN(home); i++) {
+		home[i] = (struct hp_node_home){.hoa = hoa, .ha = ha, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500};
+		home[i].hoa.b[13] = (uint8_t)i;
 	}
+	CU_ASSERT_EQUAL_FATAL(hp_effects_create(&w.fx), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_node_create(&w.node, &c, now(&w)), 0);
+	hp_node_interface(w.node, 0, true, &mac, now(&w), w.fx);
+	address(&w, 0, &coa_a, true, false);
+	CU_ASSERT_EQUAL(w.updates, 3);
+	advance(&w, w.now_ms + 999);
+	CU_ASSERT_EQUAL(w.updates, 0);
+	advance(&w, w.now_ms + 1);
+	CU_ASSERT_EQUAL(w.updates, 1);
+	CU_ASSERT_EQUAL(hp_node_count(w.node)[HP_NODE_RETRANSMITTED], 0);
+	advance(&w, w.now_ms + 500);
+	CU_ASSERT_EQUAL(w.updates, 2); /* with the one of this second */
+	CU_ASSERT_EQUAL(hp_node_count(w.node)[HP_NODE_RETRANSMITTED], 3);
+	hp_node_stop(w.node, now(&w), w.fx);
+	see(&w);
+	CU_ASSERT_EQUAL(w.updates, 0);
 	close_world(&w);
 }
 
 /* §11.7.3: 135 is answered at once from the number it carries; other refusals wait for an operator. */
 static void test_refusals(void)
 {
-	static const uint8_t status[] = {128, 129, 130, 131, 132, 133, 134, 139, 174};
+	static const uint8_t status[] = {128, 129, 130, 131, 132, 133, 139, 174};
 	struct world w;
 
 	for (size_t i = 0; i < HP_LEN(status); i++) {
@@ -353,6 +408,25 @@ static void test_refusals(void)
 		CU_ASSERT_EQUAL(w.updates, 1);
 		close_world(&w);
 	}
+}
+
+/* §11.7.1: after 134 "the mobile node MUST NOT attempt to re-use the same home address"; at home it is tested again. */
+static void test_duplicate(void)
+{
+	struct world w;
+
+	open_world(&w);
+	address(&w, 0, &coa_a, true, false);
+	acknowledge(&w, HP_BA_DAD_FAILED, w.bu.sequence, 0);
+	CU_ASSERT(w.unbound && w.events[HP_EVENT_ADDRESS_DUPLICATE] == 1 && state(&w) == HP_NODE_DETACHED);
+	CU_ASSERT_EQUAL(hp_node_next(w.node), UINT64_MAX);
+	address(&w, 0, &coa_b, true, false);
+	CU_ASSERT(w.updates == 0 && !w.bound);
+	address(&w, 0, &coa_a, true, true);
+	address(&w, 0, &coa_b, true, true);
+	address(&w, 0, &at_home, true, false);
+	CU_ASSERT(w.updates == 0 && w.home && w.untested && state(&w) == HP_NODE_HOME);
+	close_world(&w);
 }
 
 static void hear_agents(struct world *w, uint16_t identifier, const struct hp_ip6 *a, unsigned int n)
@@ -443,6 +517,7 @@ static void test_next_agent(void)
  * and asked for. */
 static void test_prefixes(void)
 {
+	static const uint32_t wait_ms[] = {6000, 12000, 24000};
 	struct hp_node_view v;
 	uint16_t identifier;
 	struct world w;
@@ -458,6 +533,15 @@ static void test_prefixes(void)
 	CU_ASSERT_EQUAL(w.solicitations, 0);
 	advance(&w, w.now_ms + 1);
 	CU_ASSERT(w.solicitations == 1 && w.identifier == identifier);
+	/* §11.8: until the wait has doubled to 32 s. */
+	for (size_t i = 0; i < HP_LEN(wait_ms); i++) {
+		advance(&w, w.now_ms + wait_ms[i] - 1);
+		CU_ASSERT_EQUAL(w.solicitations, 0);
+		advance(&w, w.now_ms + 1);
+		CU_ASSERT(w.solicitations == 1 && w.identifier == identifier);
+	}
+	advance(&w, w.now_ms + 31999);
+	CU_ASSERT_EQUAL(w.solicitations, 0);
 	hear_prefix(&w, &coa_b, identifier, 7, 7); /* not its home agent */
 	hp_node_look(w.node, 0, &v);
 	CU_ASSERT(v.valid_until_ms == UINT64_MAX);
@@ -542,8 +626,13 @@ static void test_moves(void)
 		sent += w.updates;
 	}
 	CU_ASSERT_EQUAL(sent, 2); /* with the first three within this second */
+	/* What answers the one before the last move is no answer to that. */
+	acknowledge(&w, 0, w.bu.sequence, 150);
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_REGISTERING);
 	advance(&w, w.now_ms + 1000);
 	CU_ASSERT_EQUAL(w.updates, 1);
+	acknowledge(&w, 0, w.bu.sequence, 150);
+	CU_ASSERT_EQUAL(state(&w), HP_NODE_AWAY);
 	close_world(&w);
 }
 
@@ -572,7 +661,7 @@ static void test_home(void)
 
 	open_world(&w);
 	address(&w, 0, &at_home, true, false);
-	CU_ASSERT(w.updates == 0 && w.home); /* nothing to take back */
+	CU_ASSERT(w.updates == 0 && w.home && w.untested); /* nothing to take back */
 	CU_ASSERT_EQUAL(state(&w), HP_NODE_HOME);
 	address(&w, 0, &at_home, true, true);
 	CU_ASSERT(w.home_gone);
@@ -581,7 +670,7 @@ static void test_home(void)
 	w.now_ms += 5000;
 	address(&w, 0, &coa_a, true, true);
 	address(&w, 0, &at_home, true, false);
-	CU_ASSERT(w.updates == 1 && w.unbound && w.home && !w.announced);
+	CU_ASSERT(w.updates == 1 && w.unbound && w.home && !w.untested && !w.announced);
 	CU_ASSERT(w.bu.lifetime == 0 && hp_ip6_eq(&w.sent.src, &hoa) && hp_ip6_is_any(&w.sent.hoa));
 	CU_ASSERT_EQUAL(state(&w), HP_NODE_RETURNING);
 	acknowledge(&w, 0, w.bu.sequence, 0);
@@ -614,6 +703,8 @@ int main(void)
 		{"registration and refresh (11.7.1)", test_register},
 		{"retransmission (11.8)", test_back_off},
 		{"refusals (11.7.3)", test_refusals},
+		{"somebody else has the home address (11.7.1)", test_duplicate},
+		{"several homes, one home agent (11.8)", test_one_agent},
 		{"moves and the rate limit (11.5.3, 11.8)", test_moves},
 		{"interface preference", test_preference},
 		{"returning home (11.5.5)", test_home},
