@@ -96,7 +96,7 @@ static void local_scope(struct hp_worker *w, struct rte_mbuf *m, bool multicast)
 	const uint8_t first = m->data_len > HP_IP6_HEADER ? *(const uint8_t *)(hp_header(m) + 1) : 0;
 
 	if (next == HP_PROTO_ICMPV6)
-		hp_punt(w, m, hp_punt_icmp(first), HP_PUNT_LOCAL, 0);
+		hp_punt(w, m, hp_punt_icmp(m, first), HP_PUNT_LOCAL, 0);
 	else if (next == HP_PROTO_HOPOPTS && first == HP_PROTO_ICMPV6)
 		hp_punt(w, m, HP_PUNT_NEIGHBOR, HP_PUNT_LOCAL, 0);
 	else if (multicast && next != HP_PROTO_DSTOPTS && !(next == HP_PROTO_HOPOPTS && first == HP_PROTO_DSTOPTS))

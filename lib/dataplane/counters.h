@@ -13,7 +13,8 @@
 	X(HP_DP_DETUNNELLED, "packets.detunnelled", "packets taken out of a mobile node's reverse tunnel (§10.4.5)")                       \
 	X(HP_DP_FORWARDED, "packets.forwarded", "packets forwarded by route")                                                              \
 	X(HP_DP_PUNTED_REGISTRATION, "punt.registration",                                                                                  \
-	  "packets handed to the management core: Mobility Header of a node that is bound here")                                           \
+	  "packets handed to the management core: Mobility Header of a node that is bound here, from where it is")                         \
+	X(HP_DP_PUNTED_MOVED, "punt.moved", "packets handed to the management core: Mobility Header of such a node, from elsewhere")       \
 	X(HP_DP_PUNTED_NEWCOMER, "punt.newcomer", "packets handed to the management core: Mobility Header of anybody else")                \
 	X(HP_DP_PUNTED_ADVERTISEMENT, "punt.advertisement",                                                                                \
 	  "packets handed to the management core: advertisement of a neighbour or router")                                                 \
@@ -62,7 +63,9 @@
 	X(HP_DP_DROP_FRAGMENT_TIMEOUT, "drop.fragment_timeout", "drop: fragments whose rest did not come within 60 s")                     \
 	X(HP_DP_DROP_FRAGMENT_FULL, "drop.fragment_full", "drop: fragments of unfinished packets, given up for newer ones")                \
 	X(HP_DP_POLICED_REGISTRATION, "drop.policed_registration",                                                                         \
-	  "drop: more for the management core than it is to have: Mobility Header of a node that is bound here")                           \
+	  "drop: more for the management core than it is to have: Mobility Header of a node that is bound here, from where it is")         \
+	X(HP_DP_POLICED_MOVED, "drop.policed_moved",                                                                                       \
+	  "drop: more for the management core than it is to have: Mobility Header of such a node, from elsewhere")                         \
 	X(HP_DP_POLICED_NEWCOMER, "drop.policed_newcomer",                                                                                 \
 	  "drop: more for the management core than it is to have: Mobility Header of anybody else")                                        \
 	X(HP_DP_POLICED_ADVERTISEMENT, "drop.policed_advertisement",                                                                       \

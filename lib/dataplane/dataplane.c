@@ -18,21 +18,26 @@
 #include "dataplane/port.h"
 #include "dataplane/state.h"
 
-#define PUNT_RING     4096 /* of Mobility Header messages; of others a quarter */
 #define INJECT_RING   16384
 #define MBUF_CACHE    256
-#define HOUSE_MBUFS   8192 /* rings, reassembly, packets that wait for a neighbour */
+#define HOUSE_MBUFS   4096 /* packets that wait for a neighbour, those of the management core */
 #define REASSEMBLY    8    /* the part of all buffers, 1/8, that unfinished packets may hold */
 #define DESCRIPTORS   1024
 #define DEFAULT_PATHS 65536u
 
+/* However much the rings and unfinished packets hold, ports have buffers to receive in. */
 static uint32_t mbufs(const struct hp_dp_conf *c)
 {
-	uint32_t n = HOUSE_MBUFS + c->workers * (2 * PUNT_RING + 4 * MBUF_CACHE);
+	uint32_t worker = 4 * MBUF_CACHE, n;
 
+	for (int k = 0; k < HP_PUNT_CLASS_COUNT; k++)
+		worker += hp_punt_ring((enum hp_punt_class)k);
+	n = HOUSE_MBUFS + c->workers * worker;
 	for (unsigned int i = 0; i < c->ports; i++)
 		n += (c->port[i].rx_queues ? c->port[i].rx_queues : c->workers) * DESCRIPTORS + c->workers * DESCRIPTORS;
-	return c->spread == HP_DP_SPREAD_OFF ? n : n + hp_spread_packets(c->workers);
+	if (c->spread != HP_DP_SPREAD_OFF)
+		n += hp_spread_packets(c->workers);
+	return n + n / (REASSEMBLY - 1);
 }
 
 static uint32_t paths(const struct hp_dp_conf *c)
@@ -88,8 +93,7 @@ static int worker_create(struct hp_worker **out, struct hp_dataplane *dp, const 
 	w->fragment_id = (uint32_t)w->now * 2654435761u;
 	for (int k = 0; k < HP_PUNT_CLASS_COUNT; k++) {
 		snprintf(name, sizeof(name), "punt_%u_%d", index, k);
-		w->punt[k] = rte_ring_create(name, k == HP_PUNT_REGISTRATION || k == HP_PUNT_NEWCOMER ? PUNT_RING : PUNT_RING / 4, socket,
-					     RING_F_SP_ENQ | RING_F_SC_DEQ);
+		w->punt[k] = rte_ring_create(name, hp_punt_ring((enum hp_punt_class)k), socket, RING_F_SP_ENQ | RING_F_SC_DEQ);
 		if (!w->punt[k])
 			goto destroy;
 	}

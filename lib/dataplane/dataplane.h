@@ -81,7 +81,8 @@ int hp_dataplane_routes(struct hp_dataplane *dp, const struct hp_dp_route *route
 
 /* Why a worker hands a packet to the management core; each class has a ring per worker and a policer of its own (punt.c). */
 enum hp_punt_class {
-	HP_PUNT_REGISTRATION,  /* Mobility Header of a node that is bound here */
+	HP_PUNT_REGISTRATION,  /* Mobility Header of a node that is bound here, from where it is */
+	HP_PUNT_MOVED,         /* of such a node, from elsewhere */
 	HP_PUNT_NEWCOMER,      /* of anybody else */
 	HP_PUNT_ADVERTISEMENT, /* of neighbours and routers: what we asked for */
 	HP_PUNT_NEIGHBOR,      /* neighbour and multicast listener discovery otherwise: what we are asked */

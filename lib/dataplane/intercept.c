@@ -22,7 +22,7 @@ static bool discovery(struct hp_worker *w, struct rte_mbuf *m, const struct hp_h
 	else if (hp_meta(m)->link != e->home_link)
 		hp_drop(w, m, HP_DP_DROP_ND_LINK);
 	else
-		hp_punt(w, m, hp_punt_icmp(*type), HP_PUNT_LOCAL, 0);
+		hp_punt(w, m, hp_punt_icmp(m, *type), HP_PUNT_LOCAL, 0);
 	return true;
 }
 

@@ -5,10 +5,10 @@
 #include "dataplane/worker.h"
 #include "wire/packet.h"
 
-static enum hp_punt_class class_of(const struct hp_packet *p)
+static enum hp_punt_class class_of(struct rte_mbuf *m, const struct hp_packet *p)
 {
 	const enum hp_punt_class c =
-		p->proto == HP_PROTO_ICMPV6 && hp_packet_payload_len(p) ? hp_punt_icmp(*hp_packet_payload(p)) : HP_PUNT_REST;
+		p->proto == HP_PROTO_ICMPV6 && hp_packet_payload_len(p) ? hp_punt_icmp(m, *hp_packet_payload(p)) : HP_PUNT_REST;
 
 	return c == HP_PUNT_REST && p->has_hao ? HP_PUNT_HOME_ADDRESS : c;
 }
@@ -44,9 +44,9 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 		/* What is wrong, and whether its sender is told, the management core decides. */
 		hp_punt(w, m, HP_PUNT_REST, HP_PUNT_LOCAL, 0);
 	} else if (p.proto == HP_PROTO_MH) {
-		hp_punt_mobility(w, m, hp_packet_source(&p));
+		hp_punt_mobility(w, m, hp_packet_source(&p), &p.src);
 	} else if (p.proto != HP_PROTO_IPV6) {
-		hp_punt(w, m, class_of(&p), HP_PUNT_LOCAL, 0);
+		hp_punt(w, m, class_of(m, &p), HP_PUNT_LOCAL, 0);
 	} else if (meta->tunnelled) {
 		hp_drop(w, m, HP_DP_DROP_TUNNEL_NESTED);
 	} else if (p.has_hao) {

@@ -7,25 +7,27 @@
 #include "dataplane/worker.h"
 #include "wire/icmp6.h"
 
-/* Packets a second and at once, by worker. A fleet that registers at once is welcome; what strangers can send without end is not. */
+/* Packets a second and at once, by worker, and the room of its ring. A fleet that registers at once is welcome; what strangers can send
+ * without end is not. */
 static const struct {
-	uint32_t per_s, burst;
+	uint32_t per_s, burst, ring;
 	enum hp_dp_counter punted, policed;
 } class_[HP_PUNT_CLASS_COUNT] = {
-	[HP_PUNT_REGISTRATION] = {1000000, 8192, HP_DP_PUNTED_REGISTRATION, HP_DP_POLICED_REGISTRATION},
-	[HP_PUNT_NEWCOMER] = {500000, 8192, HP_DP_PUNTED_NEWCOMER, HP_DP_POLICED_NEWCOMER},
-	[HP_PUNT_ADVERTISEMENT] = {20000, 1024, HP_DP_PUNTED_ADVERTISEMENT, HP_DP_POLICED_ADVERTISEMENT},
-	[HP_PUNT_NEIGHBOR] = {50000, 2048, HP_DP_PUNTED_NEIGHBOR, HP_DP_POLICED_NEIGHBOR},
-	[HP_PUNT_UNRESOLVED] = {10000, 512, HP_DP_PUNTED_UNRESOLVED, HP_DP_POLICED_UNRESOLVED},
-	[HP_PUNT_LISTENER] = {20000, 1024, HP_DP_PUNTED_LISTENER, HP_DP_POLICED_LISTENER},
-	[HP_PUNT_DISCOVERY] = {10000, 512, HP_DP_PUNTED_DISCOVERY, HP_DP_POLICED_DISCOVERY},
-	[HP_PUNT_HOME_ADDRESS] = {10000, 512, HP_DP_PUNTED_HOME_ADDRESS, HP_DP_POLICED_HOME_ADDRESS},
-	[HP_PUNT_ERROR] = {10000, 512, HP_DP_PUNTED_ERROR, HP_DP_POLICED_ERROR},
-	[HP_PUNT_COMPLAINT] = {10000, 512, HP_DP_PUNTED_COMPLAINT, HP_DP_POLICED_COMPLAINT},
-	[HP_PUNT_REST] = {10000, 512, HP_DP_PUNTED_REST, HP_DP_POLICED_REST},
+	[HP_PUNT_REGISTRATION] = {1000000, 8192, 4096, HP_DP_PUNTED_REGISTRATION, HP_DP_POLICED_REGISTRATION},
+	[HP_PUNT_MOVED] = {500000, 1024, 1024, HP_DP_PUNTED_MOVED, HP_DP_POLICED_MOVED},
+	[HP_PUNT_NEWCOMER] = {500000, 8192, 4096, HP_DP_PUNTED_NEWCOMER, HP_DP_POLICED_NEWCOMER},
+	[HP_PUNT_ADVERTISEMENT] = {20000, 512, 1024, HP_DP_PUNTED_ADVERTISEMENT, HP_DP_POLICED_ADVERTISEMENT},
+	[HP_PUNT_NEIGHBOR] = {50000, 512, 1024, HP_DP_PUNTED_NEIGHBOR, HP_DP_POLICED_NEIGHBOR},
+	[HP_PUNT_UNRESOLVED] = {10000, 256, 512, HP_DP_PUNTED_UNRESOLVED, HP_DP_POLICED_UNRESOLVED},
+	[HP_PUNT_LISTENER] = {20000, 256, 512, HP_DP_PUNTED_LISTENER, HP_DP_POLICED_LISTENER},
+	[HP_PUNT_DISCOVERY] = {10000, 256, 512, HP_DP_PUNTED_DISCOVERY, HP_DP_POLICED_DISCOVERY},
+	[HP_PUNT_HOME_ADDRESS] = {10000, 256, 512, HP_DP_PUNTED_HOME_ADDRESS, HP_DP_POLICED_HOME_ADDRESS},
+	[HP_PUNT_ERROR] = {10000, 256, 512, HP_DP_PUNTED_ERROR, HP_DP_POLICED_ERROR},
+	[HP_PUNT_COMPLAINT] = {10000, 256, 512, HP_DP_PUNTED_COMPLAINT, HP_DP_POLICED_COMPLAINT},
+	[HP_PUNT_REST] = {10000, 256, 512, HP_DP_PUNTED_REST, HP_DP_POLICED_REST},
 };
 
-/* Of the bound nodes of one share: many times what they need, and little of what a class may have. */
+/* Of the bound nodes of one share, in each of their classes: many times what they need, and little of what a class may have. */
 #define NODES_PER_S 4000
 #define NODES_BURST 256
 
@@ -44,8 +46,10 @@ void hp_policers_init(struct hp_worker *w)
 {
 	for (int c = 0; c < HP_PUNT_CLASS_COUNT; c++)
 		policer_init(&w->policer[c], class_[c].per_s, class_[c].burst, w->now);
-	for (unsigned int i = 0; i < HP_NODE_SHARES; i++)
+	for (unsigned int i = 0; i < HP_NODE_SHARES; i++) {
 		policer_init(&w->nodes[i], NODES_PER_S, NODES_BURST, w->now);
+		policer_init(&w->moved[i], NODES_PER_S, NODES_BURST, w->now);
+	}
 	policer_init(&w->copies, COPIES_PER_S, COPIES_BURST, w->now);
 }
 
@@ -94,22 +98,34 @@ void hp_punt(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_class c, enum
 	wake(w->shared);
 }
 
-enum hp_punt_class hp_punt_icmp(uint8_t type)
+uint32_t hp_punt_ring(enum hp_punt_class c)
+{
+	return class_[c].ring;
+}
+
+/* What only a neighbour can send, and the management core believes of nobody else (RFC 4861 §11.2): strangers do not wait in its line. */
+static bool of_neighbor(struct rte_mbuf *m)
+{
+	return hp_header(m)->hop_limit == 255 && !hp_meta(m)->tunnelled;
+}
+
+enum hp_punt_class hp_punt_icmp(struct rte_mbuf *m, uint8_t type)
 {
 	if (type < HP_ICMP6_ECHO_REQUEST)
 		return HP_PUNT_ERROR;
 	switch (type) {
 	case HP_ICMP6_NA:
 	case HP_ICMP6_RA:
-		return HP_PUNT_ADVERTISEMENT;
+		return of_neighbor(m) ? HP_PUNT_ADVERTISEMENT : HP_PUNT_REST;
 	case HP_ICMP6_NS:
 	case HP_ICMP6_RS:
 	case HP_ICMP6_REDIRECT:
+		return of_neighbor(m) ? HP_PUNT_NEIGHBOR : HP_PUNT_REST;
 	case HP_ICMP6_MLD_QUERY:
 	case HP_ICMP6_MLD_REPORT:
 	case HP_ICMP6_MLD_DONE:
 	case HP_ICMP6_MLDV2_REPORT:
-		return HP_PUNT_NEIGHBOR;
+		return hp_ip6_is_linklocal(&hp_header(m)->src) ? HP_PUNT_NEIGHBOR : HP_PUNT_REST;
 	case HP_ICMP6_DHAAD_REQUEST:
 	case HP_ICMP6_MPS:
 		return HP_PUNT_DISCOVERY;
@@ -118,17 +134,21 @@ enum hp_punt_class hp_punt_icmp(uint8_t type)
 	}
 }
 
-void hp_punt_mobility(struct hp_worker *w, struct rte_mbuf *m, const struct hp_ip6 *hoa)
+void hp_punt_mobility(struct hp_worker *w, struct rte_mbuf *m, const struct hp_ip6 *hoa, const struct hp_ip6 *from)
 {
 	const struct hp_hot *hot = w->shared->hot;
 	const struct hp_hot_entry *e = hp_hot_may_have(hot, hoa) ? hp_hot_find(hot, hoa) : NULL;
+	enum hp_punt_class c = HP_PUNT_NEWCOMER;
+	struct hp_policer *share = NULL;
 
-	if (!e || e->kind == HP_HOT_LOCAL)
-		hp_punt(w, m, HP_PUNT_NEWCOMER, HP_PUNT_LOCAL, 0);
-	else if (hp_police(&w->nodes[e->id % HP_NODE_SHARES], w->now, 1))
-		hp_punt(w, m, HP_PUNT_REGISTRATION, HP_PUNT_LOCAL, 0);
+	if (e && e->kind != HP_HOT_LOCAL) {
+		c = hp_ip6_eq(from, &e->outer_dst) ? HP_PUNT_REGISTRATION : HP_PUNT_MOVED;
+		share = (c == HP_PUNT_REGISTRATION ? w->nodes : w->moved) + e->id % HP_NODE_SHARES;
+	}
+	if (!share || hp_police(share, w->now, 1))
+		hp_punt(w, m, c, HP_PUNT_LOCAL, 0);
 	else
-		hp_drop(w, m, HP_DP_POLICED_REGISTRATION);
+		hp_drop(w, m, class_[c].policed);
 }
 
 void hp_punt_resolve(struct hp_worker *w, struct rte_mbuf *m, uint16_t link, const struct hp_ip6 *next_hop)

@@ -106,7 +106,7 @@ struct hp_policer {
 	uint64_t last;
 };
 
-/* A bound node's update, caught and sent again without end, stands in the way of one node in so many. */
+/* A bound node's message, caught or made up and sent again without end, stands in the way of one node in so many. */
 #define HP_NODE_SHARES 1024
 
 struct hp_tx {
@@ -132,9 +132,9 @@ struct hp_worker {
 	struct hp_tx tx[HP_PORTS];
 	struct rte_ring *punt[HP_PUNT_CLASS_COUNT];
 	struct hp_policer policer[HP_PUNT_CLASS_COUNT];
-	struct hp_policer nodes[HP_NODE_SHARES]; /* updates of bound nodes, by binding id */
-	struct hp_policer copies;                /* of multicast packets */
-	struct rte_ring *inject;                 /* frames of the management core */
+	struct hp_policer nodes[HP_NODE_SHARES], moved[HP_NODE_SHARES]; /* by binding id: from its care-of address, from elsewhere */
+	struct hp_policer copies;                                       /* of multicast packets */
+	struct rte_ring *inject;                                        /* frames of the management core */
 	struct hp_reassembly *reassembly;
 	uint32_t fragment_id;
 	int stop;
@@ -239,10 +239,13 @@ static inline void hp_detunnel_add(struct hp_worker *w, struct rte_mbuf *m, unsi
 /* The other way out: to the management core, policed by class. */
 void hp_punt(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_class class_, enum hp_punt_reason reason, uint32_t word);
 void hp_punt_resolve(struct hp_worker *w, struct rte_mbuf *m, uint16_t link, const struct hp_ip6 *next_hop);
-/* The class of an ICMPv6 message of this type for us; HP_PUNT_REST: none of its own. */
-enum hp_punt_class hp_punt_icmp(uint8_t type);
-/* A Mobility Header message of this home address (or source): whoever is bound here does not wait behind strangers. */
-void hp_punt_mobility(struct hp_worker *w, struct rte_mbuf *m, const struct hp_ip6 *hoa);
+/* The class of a packet for us that is an ICMPv6 message of this type; HP_PUNT_REST: none of its own. */
+enum hp_punt_class hp_punt_icmp(struct rte_mbuf *m, uint8_t type);
+/* A Mobility Header message of this home address (or source) from that address: whoever is bound here does not wait behind strangers, who
+ * would have to know where a node is to be taken for it. */
+void hp_punt_mobility(struct hp_worker *w, struct rte_mbuf *m, const struct hp_ip6 *hoa, const struct hp_ip6 *from);
+/* The room of its ring, a power of two. */
+uint32_t hp_punt_ring(enum hp_punt_class c);
 void hp_policers_init(struct hp_worker *w);
 /* Takes n at once, or none. */
 bool hp_police(struct hp_policer *p, uint64_t now, unsigned int n);

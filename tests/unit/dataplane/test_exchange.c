@@ -164,20 +164,24 @@ void test_choked(void)
 	close_dataplane(dp);
 }
 
-/* Sends until so many are refused; how many went in. */
-static unsigned int pour(struct hp_dataplane *dp, const struct hp_ip6 *hoa, enum hp_dp_counter refused)
+static void punt_update(struct hp_dataplane *dp, const struct hp_ip6 *hoa, const struct hp_ip6 *from)
 {
-	struct hp_worker *w = dp->worker[0];
+	struct rte_mbuf *m = rte_pktmbuf_alloc(dp->shared.pool);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
+	hp_punt_mobility(dp->worker[0], m, hoa, from);
+}
+
+/* Sends until so many are refused; how many went in. */
+static unsigned int pour(struct hp_dataplane *dp, const struct hp_ip6 *hoa, const struct hp_ip6 *from, enum hp_dp_counter refused)
+{
+	const struct hp_worker *w = dp->worker[0];
+	const uint64_t before = w->count[refused];
 	unsigned int n = 0;
 
-	while (w->count[refused] < 1000 && n < 100000) {
-		struct rte_mbuf *m = rte_pktmbuf_alloc(dp->shared.pool);
-
-		CU_ASSERT_PTR_NOT_NULL_FATAL(m);
-		hp_punt_mobility(w, m, hoa);
-		n++;
-	}
-	return n;
+	for (; w->count[refused] < before + 1000 && n < 100000; n++)
+		punt_update(dp, hoa, from);
+	return n - 1000;
 }
 
 /* Time stands still for the worker: what a class, and the share of a node, may have at once is all there is. */
@@ -186,7 +190,8 @@ void test_strangers(void)
 	struct hp_dataplane *dp = open_dataplane();
 	const struct hp_worker *w = dp->worker[0];
 	struct hp_bind b = {.hoa = {{0x20, 1, [15] = 1}}, .coa = {{0x20, 2}}, .ha = {{0x20, 3}}, .next_hop = {{0x20, 4}}, .mtu = 1460};
-	const struct hp_ip6 loud = b.hoa, quiet = {{0x20, 1, [15] = 2}}, stranger = {{0x20, 1, [15] = 3}};
+	const struct hp_ip6 loud = b.hoa, quiet = {{0x20, 1, [15] = 2}}, stranger = {{0x20, 1, [15] = 3}}, elsewhere = {{0x20, 5}};
+	unsigned int share;
 
 	rte_rcu_qsbr_thread_register(dp->shared.qsbr, 0);
 	rte_rcu_qsbr_thread_online(dp->shared.qsbr, 0);
@@ -195,14 +200,34 @@ void test_strangers(void)
 	b.hoa = quiet;
 	b.id = 8;
 	CU_ASSERT_EQUAL_FATAL(hp_dataplane_bind(dp, &b), 0);
-	CU_ASSERT(pour(dp, &stranger, HP_DP_DROP_PUNT_FULL) < 100000);
+	/* Nobody's line is anybody else's: not a stranger's, not that of a node which says it has moved. */
+	CU_ASSERT(pour(dp, &stranger, &b.coa, HP_DP_DROP_PUNT_FULL) < 99000);
+	share = pour(dp, &loud, &elsewhere, HP_DP_POLICED_MOVED);
+	CU_ASSERT(share >= 100 && share < 1000);
+	CU_ASSERT_EQUAL(w->count[HP_DP_PUNTED_MOVED], share);
 	CU_ASSERT_EQUAL(w->count[HP_DP_PUNTED_REGISTRATION], 0);
-	CU_ASSERT(pour(dp, &loud, HP_DP_POLICED_REGISTRATION) < 5000);
-	CU_ASSERT(w->count[HP_DP_PUNTED_REGISTRATION] >= 100 && w->count[HP_DP_PUNTED_REGISTRATION] < 1000);
-	hp_punt_mobility(dp->worker[0], rte_pktmbuf_alloc(dp->shared.pool), &quiet);
+	CU_ASSERT_EQUAL(pour(dp, &loud, &b.coa, HP_DP_POLICED_REGISTRATION), share);
+	CU_ASSERT_EQUAL(w->count[HP_DP_PUNTED_REGISTRATION], share);
+	/* And there is room for the other node, in both. */
+	punt_update(dp, &quiet, &b.coa);
+	punt_update(dp, &quiet, &elsewhere);
 	CU_ASSERT_EQUAL(w->count[HP_DP_POLICED_REGISTRATION], 1000);
-	hp_punt_mobility(dp->worker[0], rte_pktmbuf_alloc(dp->shared.pool), &loud);
+	CU_ASSERT_EQUAL(w->count[HP_DP_POLICED_MOVED], 1000);
+	punt_update(dp, &loud, &b.coa);
 	CU_ASSERT_EQUAL(w->count[HP_DP_POLICED_REGISTRATION], 1001);
 	rte_rcu_qsbr_thread_offline(dp->shared.qsbr, 0);
+	close_dataplane(dp);
+}
+
+/* A flood of everything: all rings full, an eighth of the buffers in unfinished packets, 2,048 that wait for neighbours. The rest fills the
+ * port's queues both ways. */
+void test_rings_full(void)
+{
+	struct hp_dataplane *dp = open_dataplane();
+
+	for (int c = 0; c < HP_PUNT_CLASS_COUNT; c++)
+		for (unsigned int n = 0; n < hp_punt_ring((enum hp_punt_class)c) - 1; n++)
+			CU_ASSERT_EQUAL_FATAL(rte_ring_sp_enqueue(dp->worker[0]->punt[c], rte_pktmbuf_alloc(dp->shared.pool)), 0);
+	CU_ASSERT(rte_mempool_avail_count(dp->shared.pool) >= dp->shared.pool->size / 8 + 2048 + 2 * 1024);
 	close_dataplane(dp);
 }

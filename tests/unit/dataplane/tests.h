@@ -11,6 +11,7 @@ void test_seal(void);
 void test_flush(void);
 void test_choked(void);
 void test_strangers(void);
+void test_rings_full(void);
 void test_group_model(void);
 void test_group_full(void);
 void test_group_copies(void);
