@@ -60,6 +60,17 @@ static inline bool hp_addresses_care_of_read(const struct hp_addresses *a, const
 	return memcmp(b, a->care_of.b, 6) == 0 && memcmp(b + 8, a->care_of.b + 8, 4) == 0 && *node < a->nodes;
 }
 
+/* Where strangers are who flood: in the networks that care-of addresses are of, and none of the fleet. */
+static inline void hp_addresses_make_stranger(uint8_t b[16])
+{
+	b[8] |= 1;
+}
+
+static inline bool hp_addresses_is_stranger(const uint8_t b[16])
+{
+	return b[8] & 1;
+}
+
 /* Each node has one correspondent. */
 static inline void hp_addresses_correspondent(const struct hp_addresses *a, uint32_t node, uint8_t out[16])
 {

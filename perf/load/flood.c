@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "load/flood.h"
 
+#include <errno.h>
+
 #include "load/frame.h"
 #include "wire/compose.h"
 #include "wire/discovery.h"
@@ -23,12 +25,11 @@ static struct hp_ip6 at_random(struct hp_flood *f, const struct hp_ip6 *prefix, 
 	return a;
 }
 
-/* Somebody in the networks that care-of addresses are of, and none of the fleet: their numbers have zeroes there. */
 static struct hp_ip6 stranger(struct hp_flood *f)
 {
 	struct hp_ip6 a = at_random(f, &f->addresses->care_of, 6);
 
-	a.b[8] |= 1;
+	hp_addresses_make_stranger(a.b);
 	return a;
 }
 
@@ -56,9 +57,14 @@ static size_t compose(const struct hp_send *s, uint8_t *out, size_t room)
 	return len < 0 ? 0 : (size_t)len;
 }
 
-static size_t update(struct hp_flood *f, struct hp_ip6 hoa, uint8_t *out, size_t room)
+static size_t update(struct hp_flood *f, struct hp_ip6 hoa, const struct hp_ip6 *alternate, uint8_t *out, size_t room)
 {
-	const struct hp_bu bu = {.sequence = (uint16_t)hp_random_u64(&f->random), .ack = true, .home = true, .lifetime = 100};
+	const struct hp_bu bu = {.sequence = (uint16_t)hp_random_u64(&f->random),
+				 .ack = true,
+				 .home = true,
+				 .lifetime = 100,
+				 .has_alternate_coa = alternate != NULL,
+				 .alternate_coa = alternate ? *alternate : HP_IP6_ANY};
 	uint8_t body[HP_MH_ROOM];
 	const int len = hp_bu_write(&bu, body, sizeof(body));
 
@@ -77,13 +83,19 @@ static size_t updates(struct hp_flood *f, uint8_t *out, size_t room)
 {
 	const struct hp_ip6 elsewhere = {{0x20, 1, 0xd, 0xb8, 0xba, 0xd}};
 
-	return update(f, hp_random_u64(&f->random) & 1 ? unbound(f) : at_random(f, &elsewhere, 6), out, room);
+	return update(f, hp_random_u64(&f->random) & 1 ? unbound(f) : at_random(f, &elsewhere, 6), NULL, out, room);
+}
+
+/* Refused each: the agent is no place for its nodes to be at. One that was accepted would move the node. */
+static size_t forged(struct hp_flood *f, uint8_t *out, size_t room)
+{
+	return update(f, bound(f), &f->addresses->agent, out, room);
 }
 
 /* A bit of the checksum turned. */
 static size_t malformed(struct hp_flood *f, uint8_t *out, size_t room)
 {
-	const size_t len = update(f, unbound(f), out, room);
+	const size_t len = update(f, unbound(f), NULL, out, room);
 	struct hp_packet p;
 
 	if (len && hp_packet_read(&p, out, len) == HP_WALK_OK)
@@ -108,6 +120,15 @@ static size_t solicitations(struct hp_flood *f, uint8_t *out, size_t room)
 	uint8_t body[64];
 
 	return icmp(at_random(f, &f->router, 8), f->router, 255, body, hp_ns_write(&ns, body, sizeof(body)), out, room);
+}
+
+/* To the address that everybody knows, from afar: no neighbour's. */
+static size_t advertisements(struct hp_flood *f, uint8_t *out, size_t room)
+{
+	const struct hp_na na = {.target = at_random(f, &f->router, 8), .solicited = true, .has_mac = true, .mac = {{2, 0, 0, 0, 9, 9}}};
+	uint8_t body[64];
+
+	return icmp(stranger(f), f->addresses->agent, HOP_LIMIT, body, hp_na_write(&na, body, sizeof(body)), out, room);
 }
 
 static size_t udp(const struct hp_send *s, uint8_t *out, size_t room)
@@ -142,7 +163,7 @@ static size_t discovery(struct hp_flood *f, uint8_t *out, size_t room)
 /* One part of a packet of which no other comes. */
 static size_t fragments(struct hp_flood *f, uint8_t *out, size_t room)
 {
-	uint8_t body[8 + 64] = {HP_PROTO_MH, 0, 0, 1};
+	uint8_t body[8 + 64] = {HP_PROTO_MH};
 	const uint32_t id = (uint32_t)hp_random_u64(&f->random);
 	const struct hp_send s = {.src = stranger(f),
 				  .dst = f->addresses->agent,
@@ -150,9 +171,14 @@ static size_t fragments(struct hp_flood *f, uint8_t *out, size_t room)
 				  .proto = FRAGMENT,
 				  .body = body,
 				  .body_len = sizeof(body)};
+	size_t len;
 
 	memcpy(body + 4, &id, sizeof(id));
-	return compose(&s, out, room);
+	len = compose(&s, out, room);
+	/* The first, and more to come; there hp_compose has put a checksum. */
+	if (len)
+		memcpy(out + HP_IP6_HEADER + 2, (uint8_t[]){0, 1}, 2);
+	return len;
 }
 
 /* A node's address inside, another care-of address than its own outside. */
@@ -215,8 +241,10 @@ static size_t unresolved(struct hp_flood *f, uint8_t *out, size_t room)
 
 const struct hp_flood_class hp_flood_classes[HP_FLOOD_CLASSES] = {
 	{"updates", "Binding Updates, well formed, of strangers", updates},
+	{"forged", "Binding Updates of bound nodes, from elsewhere, refused", forged},
 	{"malformed", "Binding Updates with a wrong checksum", malformed},
 	{"solicitations", "neighbour solicitations", solicitations},
+	{"advertisements", "neighbour advertisements from afar", advertisements},
 	{"unresolved", "packets for neighbours that are not there", unresolved},
 	{"home-address", "Home Address options without a binding", home_address},
 	{"discovery", "home agent requests and prefix solicitations", discovery},
@@ -228,17 +256,27 @@ const struct hp_flood_class hp_flood_classes[HP_FLOOD_CLASSES] = {
 	{"echo", "echo requests to the agent", echo},
 };
 
-const struct hp_flood_class *hp_flood_class(const char *name)
+int hp_flood_read(uint32_t *classes, const char *names)
 {
-	for (unsigned int i = 0; i < HP_FLOOD_CLASSES; i++)
-		if (strcmp(hp_flood_classes[i].name, name) == 0)
-			return &hp_flood_classes[i];
-	return NULL;
+	for (*classes = 0;; names++) {
+		const size_t len = strcspn(names, ",");
+		unsigned int i = 0;
+
+		while (i < HP_FLOOD_CLASSES &&
+		       (strlen(hp_flood_classes[i].name) != len || memcmp(hp_flood_classes[i].name, names, len) != 0))
+			i++;
+		if (i == HP_FLOOD_CLASSES)
+			return -EINVAL;
+		*classes |= 1u << i;
+		names += len;
+		if (!*names)
+			return 0;
+	}
 }
 
-void hp_flood_init(struct hp_flood *f, const struct hp_flood_class *c, const struct hp_addresses *a, const struct hp_ip6 *router)
+void hp_flood_init(struct hp_flood *f, uint32_t classes, const struct hp_addresses *a, const struct hp_ip6 *router)
 {
-	*f = (struct hp_flood){.class_ = c, .addresses = a, .router = *router};
+	*f = (struct hp_flood){.classes = classes, .addresses = a, .router = *router};
 	hp_random_seed(&f->random, SEED);
 }
 
@@ -250,11 +288,14 @@ unsigned int hp_flood_push(struct hp_flood *f, struct hp_load_port *p)
 
 	if (!at)
 		return 0;
+	while (!(f->classes >> f->turn & 1))
+		f->turn = (f->turn + 1) % HP_FLOOD_CLASSES;
 	memcpy(at, &p->router_mac, 6);
 	memcpy(at + 6, &p->mac, 6);
 	at[12] = 0x86;
 	at[13] = 0xdd;
-	len = f->class_->write(f, at + HP_FRAME_ETHER, rte_pktmbuf_tailroom(m) - HP_FRAME_ETHER);
+	len = hp_flood_classes[f->turn].write(f, at + HP_FRAME_ETHER, rte_pktmbuf_tailroom(m) - HP_FRAME_ETHER);
+	f->turn = (f->turn + 1) % HP_FLOOD_CLASSES;
 	hp_port_push(p, m, HP_FRAME_ETHER + len);
 	f->sent++;
 	return 1;

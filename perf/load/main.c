@@ -113,6 +113,15 @@ static bool run(struct hp_load *l)
 	return good;
 }
 
+static bool help(void)
+{
+	fputs(hp_options_usage(), stdout);
+	fputs("\nClasses of floods:\n", stdout);
+	for (unsigned int i = 0; i < HP_FLOOD_CLASSES; i++)
+		printf("  %-14s %s\n", hp_flood_classes[i].name, hp_flood_classes[i].what);
+	return fflush(stdout) == 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct hp_load *l = calloc(1, sizeof(*l));
@@ -123,7 +132,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (l->options.help || l->options.print_config) {
-		good = l->options.help ? fputs(hp_options_usage(), stdout) >= 0 : hp_config_print(&l->options) == 0;
+		good = l->options.help ? help() : hp_config_print(&l->options) == 0;
 		free(l);
 		return good ? 0 : 1;
 	}

@@ -35,8 +35,7 @@ static const char usage[] =
 	"  --register-rate PPS    registrations a second at the start; 0: as fast as they are acknowledged (0)\n"
 	"  --outstanding N        updates without acknowledgement at most (1024)\n"
 	"  --only-register        register, refresh each once, end\n"
-	"  --flood CLASS          garbage beside the trial's traffic: updates, malformed, solicitations, unresolved, home-address,\n"
-	"                         discovery, fragments, tunnels, listeners, errors, hop-limits, echo; every node is to stay bound\n"
+	"  --flood CLASS[,CLASS]  garbage beside the trial's traffic, of some of the classes below in turn; every node is to stay bound\n"
 	"  --flood-rate PPS       of it; 0: all that the port takes (0)\n"
 	"  --burst N              packets sent back to back, 1 to 64 (32)\n"
 	"  --watch PERCENT        of the packets by nodes that have just moved and by a few busy flows (5)\n"
@@ -210,8 +209,7 @@ static int read_one(struct hp_options *o, int c, const char *text, unsigned int 
 	case OUTSTANDING:
 		return read_whole(&o->outstanding, text, 1, 65536);
 	case FLOOD:
-		o->flood = hp_flood_class(text);
-		return o->flood ? 0 : -EINVAL;
+		return hp_flood_read(&o->floods, text);
 	case FLOOD_RATE:
 		return read_number(&o->flood_rate, text, 0, 1e9);
 	case BURST:

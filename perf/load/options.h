@@ -13,8 +13,6 @@
 #define HP_OPTIONS_EAL   64
 #define HP_BURST_MOST    64
 
-struct hp_flood_class;
-
 struct hp_options {
 	const char *device[HP_OPTIONS_PORTS];
 	unsigned int ports;
@@ -38,8 +36,8 @@ struct hp_options {
 	bool search, quick;
 	double tolerance, resolution; /* share of lost packets; share of the most */
 	double trial_s, settle_s, drain_s;
-	const struct hp_flood_class *flood; /* NULL: none */
-	double flood_rate;                  /* frames a second; 0: all that the port takes */
+	uint32_t floods;   /* bits 1 << place in hp_flood_classes; 0: none */
+	double flood_rate; /* frames a second in all; 0: all that the port takes */
 
 	const char *json;
 	bool print_config, help;

@@ -103,6 +103,16 @@ static void show_sample(const struct hp_verdict *v)
 		printf("%02x%s", v->sample[i], i % 40 == 39 || i + 1 == v->sample_len ? "\n" : i % 4 == 3 ? " " : "");
 }
 
+static json_t *flood_classes(uint32_t classes)
+{
+	json_t *names = json_array();
+
+	for (unsigned int i = 0; i < HP_FLOOD_CLASSES; i++)
+		if (classes >> i & 1)
+			json_array_append_new(names, json_string(hp_flood_classes[i].name));
+	return names;
+}
+
 void hp_report_trial(struct hp_report *r, const struct hp_load *l, const struct hp_trial_result *t, bool passed)
 {
 	json_t *counts = json_object(), *j;
@@ -117,19 +127,19 @@ void hp_report_trial(struct hp_report *r, const struct hp_load *l, const struct 
 		      "worst_flow_lost", (json_int_t)t->worst_lost, "latency_us", percentiles(&t->latency), "updates", updates(&t->counts),
 		      "acknowledged_us", percentiles(&t->acknowledged), "acknowledgements_astray", (json_int_t)t->astray, "passed", passed,
 		      "wrong", t->wrong);
-	if (l->options.flood)
+	if (l->options.floods)
 		json_object_set_new(j, "flood",
-				    json_pack("{s:s, s:I, s:f, s:I}", "class", l->options.flood->name, "frames", (json_int_t)t->flooded,
-					      "pps", (double)t->flooded / t->seconds, "bound", (json_int_t)t->bound));
+				    json_pack("{s:o, s:I, s:f, s:I}", "classes", flood_classes(l->options.floods), "frames",
+					      (json_int_t)t->flooded, "pps", (double)t->flooded / t->seconds, "bound",
+					      (json_int_t)t->bound));
 	json_array_append_new(r->trials, j);
 	if (!r->trial++)
 		table_head();
 	table_row(r->trial, t, t->wrong ? "WRONG" : passed ? "passed" : "lost");
-	if (l->options.flood)
-		printf("flood of %s: %" PRIu64 " frames, %.3f Mpps; %" PRIu32 " of %" PRIu32 " nodes bound at its end, %" PRIu64
-		       " updates repeated\n",
-		       l->options.flood->what, t->flooded, MPPS((double)t->flooded / t->seconds), t->bound, l->fleet->nodes,
-		       t->counts.repeated);
+	if (l->options.floods)
+		printf("flood: %" PRIu64 " frames, %.3f Mpps, %" PRIu64 " times more than the port took; %" PRIu32 " of %" PRIu32
+		       " nodes bound at its end, %" PRIu64 " updates repeated\n",
+		       t->flooded, MPPS((double)t->flooded / t->seconds), t->full, t->bound, l->fleet->nodes, t->counts.repeated);
 	show_sample(&l->verdict);
 }
 

@@ -53,7 +53,7 @@ static unsigned int send_flood(struct hp_load *l, uint64_t now)
 	struct hp_load_port *p = &l->port[0];
 	unsigned int n = 0, most = FLOOD_BURST;
 
-	if (!l->flood.class_ || p->waits)
+	if (!l->flood.classes || p->waits)
 		return 0;
 	if (l->options.flood_rate > 0 && hp_pace_due(&l->flood_pace, now) < most)
 		most = (unsigned int)l->flood_pace.due;
@@ -207,7 +207,7 @@ static void judge(const struct hp_load *l, struct hp_trial_result *out)
 		     v->count[HP_VERDICT_DUPLICATED] || v->count[HP_VERDICT_CORRUPTED];
 	out->bound = bound(l->fleet);
 	out->flooded = l->flood.sent;
-	out->wrong = out->wrong || (l->flood.class_ && out->bound < l->fleet->nodes);
+	out->wrong = out->wrong || (l->flood.classes && out->bound < l->fleet->nodes);
 	percentiles(&v->latency, l->hz, &out->latency);
 	percentiles(&l->updates.latency, l->hz, &out->acknowledged);
 	count_losses(l, out);
@@ -229,8 +229,8 @@ void hp_trial_run(struct hp_load *l, double pps, void (*tell)(const struct hp_lo
 	l->fleet->counts = (struct hp_fleet_counts){0};
 	l->updates.latency = (struct hp_latency){0};
 	l->updates.astray = 0;
-	if (l->options.flood)
-		hp_flood_init(&l->flood, l->options.flood, &l->options.addresses, &l->options.router[0]);
+	if (l->options.floods)
+		hp_flood_init(&l->flood, l->options.floods, &l->options.addresses, &l->options.router[0]);
 	hp_receive_pause(l, false);
 	start = rte_rdtsc();
 	hp_pace_start(&l->flood_pace, l->options.flood_rate, l->options.flood_rate * CATCH_UP_S + FLOOD_BURST, l->hz, start);

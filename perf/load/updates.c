@@ -144,7 +144,8 @@ void hp_updates_take(struct hp_updates *u, const struct hp_packet *p, uint64_t n
 		return;
 	hp_addresses_care_of(a, i, u->fleet->node[i].cell, expected.b);
 	if (!hp_ip6_eq(&p->dst, &expected)) {
-		u->astray++;
+		/* Who claims to be a node and is told that it may not be: a flood. */
+		u->astray += !(hp_addresses_is_stranger(p->dst.b) && ba.status >= HP_BA_UNSPECIFIED);
 		return;
 	}
 	switch (hp_fleet_answered(u->fleet, i, ba.status, ba.sequence, now, &took)) {
