@@ -136,7 +136,7 @@ enum hp_mh_walk hp_bu_read(struct hp_bu *out, const void *data, size_t len)
 	if (!hp_reader_ok(&r))
 		return HP_MH_BAD_OPTION;
 	while ((ret = next_option(&r, data, &o)) > 0) {
-		if (bu_option(out, &o) != HP_MH_OK)
+		if (!hp_proof_read(&out->proof, o.type, o.data, o.len, o.at) || bu_option(out, &o) != HP_MH_OK)
 			return HP_MH_BAD_OPTION;
 		/* §6.2.7, §9.5.1: the last option, and no padding behind it. */
 		if (out->has_authorization && hp_reader_left(&r))
@@ -158,6 +158,8 @@ enum hp_mh_walk hp_ba_read(struct hp_ba *out, const void *data, size_t len)
 	if (!hp_reader_ok(&r))
 		return HP_MH_BAD_OPTION;
 	while ((ret = next_option(&r, data, &o)) > 0) {
+		if (!hp_proof_read(&out->proof, o.type, o.data, o.len, o.at))
+			return HP_MH_BAD_OPTION;
 		if (o.type != OPTION_REFRESH_ADVICE)
 			continue;
 		if (o.len != 2)
@@ -198,8 +200,7 @@ static struct hp_writer start_message(uint8_t type, void *out, size_t room)
 	return w;
 }
 
-/* Padding to an offset of 8n + `rest`, `n` a power of two (§6.2.2, §6.2.3). */
-static void pad(struct hp_writer *w, size_t n, size_t rest)
+void hp_mh_pad(struct hp_writer *w, size_t n, size_t rest)
 {
 	size_t missing = (rest - hp_writer_len(w)) & (n - 1);
 
@@ -214,7 +215,7 @@ static void pad(struct hp_writer *w, size_t n, size_t rest)
 
 static int finish_message(struct hp_writer *w)
 {
-	pad(w, 8, 0);
+	hp_mh_pad(w, 8, 0);
 	if (!hp_writer_ok(w))
 		return -ENOSPC;
 	w->start[AT_LENGTH] = (uint8_t)(hp_writer_len(w) / 8 - 1);
@@ -230,16 +231,17 @@ int hp_bu_write(const struct hp_bu *bu, void *out, size_t room)
 				    (bu->key_movable ? 0x1000 : 0)));
 	hp_write_u16(&w, bu->lifetime);
 	if (bu->has_nonces) {
-		pad(&w, 2, 0);
+		hp_mh_pad(&w, 2, 0);
 		hp_write_bytes(&w, (uint8_t[]){OPTION_NONCES, 4}, 2);
 		hp_write_u16(&w, bu->home_nonce);
 		hp_write_u16(&w, bu->careof_nonce);
 	}
 	if (bu->has_alternate_coa) {
-		pad(&w, 8, 6);
+		hp_mh_pad(&w, 8, 6);
 		hp_write_bytes(&w, (uint8_t[]){OPTION_ALTERNATE_COA, 16}, 2);
 		hp_write_ip6(&w, &bu->alternate_coa);
 	}
+	hp_proof_write(&bu->proof, &w);
 	return finish_message(&w);
 }
 
@@ -252,10 +254,11 @@ int hp_ba_write(const struct hp_ba *ba, void *out, size_t room)
 	hp_write_u16(&w, ba->sequence);
 	hp_write_u16(&w, ba->lifetime);
 	if (ba->has_refresh_advice) {
-		pad(&w, 2, 0);
+		hp_mh_pad(&w, 2, 0);
 		hp_write_bytes(&w, (uint8_t[]){OPTION_REFRESH_ADVICE, 2}, 2);
 		hp_write_u16(&w, ba->refresh_advice);
 	}
+	hp_proof_write(&ba->proof, &w);
 	return finish_message(&w);
 }
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/ip6.h"
+#include "wire/proof.h"
 
 enum hp_mh_type { HP_MH_BRR = 0, HP_MH_HOTI = 1, HP_MH_COTI = 2, HP_MH_HOT = 3, HP_MH_COT = 4, HP_MH_BU = 5, HP_MH_BA = 6, HP_MH_BE = 7 };
 
@@ -54,6 +55,7 @@ struct hp_bu {
 	uint16_t home_nonce, careof_nonce;
 	bool has_authorization; /* Binding Authorization Data: nothing behind it, not even padding; hp_bu_write leaves it out */
 	uint16_t authorization_at, authorization_len; /* of the authenticator, from the start of the Mobility Header */
+	struct hp_proof proof;
 };
 
 /* §6.1.8 */
@@ -64,6 +66,7 @@ struct hp_ba {
 	uint16_t lifetime; /* units of 4 s */
 	bool has_refresh_advice;
 	uint16_t refresh_advice; /* units of 4 s */
+	struct hp_proof proof;
 };
 
 /* §6.1.9 */
@@ -82,10 +85,15 @@ enum hp_mh_walk hp_bu_read(struct hp_bu *out, const void *data, size_t len);
 enum hp_mh_walk hp_ba_read(struct hp_ba *out, const void *data, size_t len);
 enum hp_mh_walk hp_be_read(struct hp_be *out, const void *data, size_t len);
 
-/* Bodies for struct hp_send (checksum zero, padded as §6.2). Length or -ENOSPC. 128 octets always suffice. */
-#define HP_MH_ROOM 128
+/* Bodies for struct hp_send (checksum zero, padded as §6.2). Length or -ENOSPC. 128 octets suffice for all but the longest identities, those
+ * of more than 48 octets; 384 always. */
+#define HP_MH_ROOM      128
+#define HP_MH_ROOM_MOST 384
 int hp_bu_write(const struct hp_bu *bu, void *out, size_t room);
 int hp_ba_write(const struct hp_ba *ba, void *out, size_t room);
 int hp_be_write(const struct hp_be *be, void *out, size_t room);
+
+/* Padding to an offset of 8n + `rest`, `n` a power of two (§6.2.2, §6.2.3). */
+void hp_mh_pad(struct hp_writer *w, size_t n, size_t rest);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* covers: lib/wire/mh.c */
+/* covers: lib/wire/mh.c lib/wire/proof.c */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,12 +31,36 @@ static void expect(int cond)
 		abort();
 }
 
+static void within(const struct hp_proof_authenticator *a, size_t len)
+{
+	expect(!a->present || (a->len && (size_t)a->at + a->len <= len));
+}
+
+/* Ours have data of a multiple of four octets, and no MN-AAA. */
+static void proof_of_ours(struct hp_proof *p, size_t len)
+{
+	within(&p->mn_ha, len);
+	within(&p->mn_aaa, len);
+	p->mn_aaa = (struct hp_proof_authenticator){0};
+	p->mn_ha.len = 12;
+}
+
+static void same_proof(const struct hp_proof *a, const struct hp_proof *b, size_t len)
+{
+	expect(a->identity_len == b->identity_len && (!a->identity_len || memcmp(a->identity, b->identity, a->identity_len) == 0));
+	expect(a->has_timestamp == b->has_timestamp && (!a->has_timestamp || a->timestamp == b->timestamp));
+	expect(a->mn_ha.present == b->mn_ha.present && (!a->mn_ha.present || (a->mn_ha.spi == b->mn_ha.spi && b->mn_ha.at + 12u == len)));
+}
+
 /* What is read, written and read again is the same: readers leave nothing in a struct to chance. */
 static void round_trip_bu(struct hp_bu bu, size_t len)
 {
-	uint8_t out[HP_MH_ROOM];
+	uint8_t out[HP_MH_ROOM_MOST];
 	struct hp_bu again;
-	int n = hp_bu_write(&bu, out, sizeof(out));
+	int n;
+
+	proof_of_ours(&bu.proof, len);
+	n = hp_bu_write(&bu, out, sizeof(out));
 
 	expect(!bu.has_authorization || (bu.authorization_len && bu.authorization_at + bu.authorization_len <= (int)len));
 	bu.has_authorization = false;
@@ -47,20 +71,24 @@ static void round_trip_bu(struct hp_bu bu, size_t len)
 	expect(again.linklocal == bu.linklocal && again.key_movable == bu.key_movable && !again.has_authorization);
 	expect(again.has_alternate_coa == bu.has_alternate_coa && hp_ip6_eq(&again.alternate_coa, &bu.alternate_coa));
 	expect(again.has_nonces == bu.has_nonces && again.home_nonce == bu.home_nonce && again.careof_nonce == bu.careof_nonce);
+	same_proof(&bu.proof, &again.proof, (size_t)n);
 	expect(hp_bu_write(&bu, out, (size_t)n - 1) < 0);
 }
 
-static void round_trip_ba(const struct hp_ba *ba)
+static void round_trip_ba(struct hp_ba *ba, size_t len)
 {
-	uint8_t out[HP_MH_ROOM];
+	uint8_t out[HP_MH_ROOM_MOST];
 	struct hp_ba again;
-	int n = hp_ba_write(ba, out, sizeof(out));
+	int n;
 
-	expect(n == 16 && hp_ba_read(&again, out, (size_t)n) == HP_MH_OK);
+	proof_of_ours(&ba->proof, len);
+	n = hp_ba_write(ba, out, sizeof(out));
+	expect(n >= 16 && hp_ba_read(&again, out, (size_t)n) == HP_MH_OK);
+	same_proof(&ba->proof, &again.proof, (size_t)n);
 	expect(again.status == ba->status && again.sequence == ba->sequence && again.lifetime == ba->lifetime);
 	expect(again.key_movable == ba->key_movable);
 	expect(again.has_refresh_advice == ba->has_refresh_advice && again.refresh_advice == ba->refresh_advice);
-	expect(hp_ba_write(ba, out, 15) < 0);
+	expect(hp_ba_write(ba, out, (size_t)n - 1) < 0);
 }
 
 static void round_trip_be(const struct hp_be *be)
@@ -89,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		if (type == HP_MH_BU && hp_bu_read(&bu, m, len) == HP_MH_OK)
 			round_trip_bu(bu, len);
 		if (type == HP_MH_BA && hp_ba_read(&ba, m, len) == HP_MH_OK)
-			round_trip_ba(&ba);
+			round_trip_ba(&ba, len);
 		if (type == HP_MH_BE && hp_be_read(&be, m, len) == HP_MH_OK)
 			round_trip_be(&be);
 	}

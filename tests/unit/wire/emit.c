@@ -69,11 +69,25 @@ static void mobility_messages(void)
 	print("update", s, body, hp_bu_write(&registration, body, sizeof(body)));
 	s.dst = ip6("2001:db8:c::9");
 	print("update-correspondent", s, body, hp_bu_write(&correspondent, body, sizeof(body)));
+	print("update-proved", s, body,
+	      hp_bu_write(&(struct hp_bu){.sequence = 2,
+					  .ack = true,
+					  .home = true,
+					  .lifetime = 150,
+					  .proof = {.identity = (const uint8_t *)"ship@fleet.example",
+						    .identity_len = 18,
+						    .has_timestamp = true,
+						    .timestamp = 0xe9c0ffee80000000,
+						    .mn_ha = {.present = true, .spi = 0x12345, .len = 12}}},
+			  body, sizeof(body)));
 	print("update-from-home", mobility(HOME, HOME_AGENT), body,
 	      hp_bu_write(&(struct hp_bu){.sequence = 1, .ack = true, .home = true}, body, sizeof(body)));
 	s = mobility(HOME_AGENT, HOME);
 	s.coa = ip6(CARE_OF);
 	print("acknowledgement", s, body, hp_ba_write(&accepted, body, sizeof(body)));
+	print("acknowledgement-proved", s, body,
+	      hp_ba_write(&(struct hp_ba){.sequence = 2, .proof = {.mn_ha = {.present = true, .spi = 0x12345, .len = 16}}}, body,
+			  sizeof(body)));
 	print("acknowledgement-refused", s, body, hp_ba_write(&refused, body, sizeof(body)));
 	print("acknowledgement-at-home", mobility(HOME_AGENT, HOME), body, hp_ba_write(&(struct hp_ba){.sequence = 1}, body, sizeof(body)));
 	s = mobility(HOME_AGENT, HOME);

@@ -15,6 +15,8 @@ int main(void)
 		{"checks of the Mobility Header", test_mh_check},
 		{"Mobility Header shorter than its packet", test_mh_trailing},
 		{"mobility options", test_mh_options},
+		{"identifier, timestamp, authenticators (RFC 4283, 4285)", test_proof_read},
+		{"these as we write them", test_proof_write},
 		{"reserved bits", test_mh_reserved},
 		{"Binding Error", test_mh_errors},
 		{"mobility messages written", test_mh_write},

@@ -26,6 +26,8 @@ void test_mh_trailing(void);
 void test_mh_errors(void);
 void test_mh_reserved(void);
 void test_mh_options(void);
+void test_proof_read(void);
+void test_proof_write(void);
 void test_mh_write(void);
 void test_mh_room(void);
 
