@@ -192,6 +192,7 @@ void hp_serve_metrics(void *ctx, const struct hp_api_request *req, struct hp_api
 	const uint64_t *status = hp_agent_status(hp_control_agent(app->control));
 	struct group group[GROUPS];
 	uint64_t dp[HP_DP_COUNT];
+	uint32_t buffers, buffers_free;
 	char *text = NULL;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
@@ -203,6 +204,11 @@ void hp_serve_metrics(void *ctx, const struct hp_api_request *req, struct hp_api
 	gather(app, group, dp);
 	metric(f, "bindings", "bindings now", "gauge");
 	fprintf(f, "homeport_bindings %zu\n", hp_agent_bindings(hp_control_agent(app->control)));
+	hp_dataplane_buffers(app->dp, &buffers, &buffers_free);
+	metric(f, "packet_buffers", "packet buffers in all", "gauge");
+	fprintf(f, "homeport_packet_buffers %" PRIu32 "\n", buffers);
+	metric(f, "packet_buffers_free", "packet buffers that hold no packet now", "gauge");
+	fprintf(f, "homeport_packet_buffers_free %" PRIu32 "\n", buffers_free);
 	metric(f, "insecure", "1 when registrations are not authenticated", "gauge");
 	fprintf(f, "homeport_insecure %d\n", app->conf->home_agent.authentication == HP_AUTH_NONE);
 	for (unsigned int g = 0; g < GROUPS; g++)

@@ -36,13 +36,15 @@ static void print_status(const json_t *s)
 	static const struct ctl_column ports[] = {
 		{"PORT", "name"}, {"DEVICE", "device"},       {"DRIVER", "driver"},       {"MAC", "mac"}, {"UP", "up"},
 		{"MTU", "mtu"},   {"RX QUEUES", "rx_queues"}, {"TX QUEUES", "tx_queues"}, {"RSS", "rss"}, {"Mbit/s", "speed_mbps"}};
-	const json_t *b = json_object_get(s, "bindings");
+	const json_t *b = json_object_get(s, "bindings"), *packets = json_object_get(s, "packet_buffers");
 
 	printf("%s, version %s, up %lld s\n", json_string_value(json_object_get(s, "name")),
 	       json_string_value(json_object_get(s, "version")), (long long)json_integer_value(json_object_get(s, "uptime_s")));
 	printf("%lld bindings of at most %lld, %lld bytes\n", (long long)json_integer_value(json_object_get(b, "current")),
 	       (long long)json_integer_value(json_object_get(b, "maximum")),
 	       (long long)json_integer_value(json_object_get(b, "memory_bytes")));
+	printf("%lld packet buffers, %lld of them free\n", (long long)json_integer_value(json_object_get(packets, "all")),
+	       (long long)json_integer_value(json_object_get(packets, "free")));
 	if (json_is_true(json_object_get(s, "insecure")))
 		puts("INSECURE: registrations are not authenticated");
 	puts("");

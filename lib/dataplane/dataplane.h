@@ -183,5 +183,6 @@ struct hp_dp_stage_status {
 unsigned int hp_dataplane_stages(const struct hp_dataplane *dp, struct hp_dp_stage_status *out, unsigned int max);
 size_t hp_dataplane_memory(const struct hp_dp_conf *conf);         /* bytes of hugepage memory such a configuration needs */
 size_t hp_dataplane_binding_memory(const struct hp_dataplane *dp); /* bytes held by the binding tables */
+void hp_dataplane_buffers(const struct hp_dataplane *dp, uint32_t *all, uint32_t *free_now); /* of packets */
 
 #endif

@@ -218,3 +218,9 @@ size_t hp_dataplane_binding_memory(const struct hp_dataplane *dp)
 {
 	return hp_hot_memory(dp->max_bindings) + (dp->worker[0]->account ? dp->shared.workers * dp->max_bindings * 16ull : 0);
 }
+
+void hp_dataplane_buffers(const struct hp_dataplane *dp, uint32_t *all, uint32_t *free_now)
+{
+	*all = dp->shared.pool->size;
+	*free_now = rte_mempool_avail_count(dp->shared.pool);
+}
