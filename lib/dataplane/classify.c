@@ -113,12 +113,21 @@ static bool listened(struct hp_worker *w, struct rte_mbuf *m)
 	return w->shared->multicast && (dst->b[1] & 0xf) >= 0xe && hp_groups_find(w->shared->groups, hp_meta(m)->link, dst);
 }
 
+/* A listener query about a group goes to the group itself, and so does a version 1 report: not to those who are away, but to us. */
+static bool is_about_listening(const struct rte_mbuf *m)
+{
+	const struct hp_header *h = hp_header(m);
+
+	return h->next == HP_PROTO_HOPOPTS && m->data_len > HP_IP6_HEADER && *(const uint8_t *)(h + 1) == HP_PROTO_ICMPV6 &&
+	       hp_ip6_is_linklocal(&h->src);
+}
+
 /* Multicast and link-local destinations: no table of addresses knows them. */
 static void out_of_the_ordinary(struct hp_worker *w, struct rte_mbuf *m)
 {
 	const bool multicast = hp_ip6_is_multicast(&hp_header(m)->dst);
 
-	if (multicast && listened(w, m))
+	if (multicast && listened(w, m) && !is_about_listening(m))
 		hp_lane_add(&w->multicast, m);
 	else
 		local_scope(w, m, multicast);

@@ -132,6 +132,7 @@ case("multicast-listener-not-bound", in0=[group(udp(HOST6, G[5]))], packets_mult
 case("multicast-from-elsewhere", in1=[Ether(src=GATEWAY, dst="33:33:00:00:00:01") / udp(CN, G[1])], drop_multicast=1)
 case("multicast-hop-limit", in0=[group(udp(HOST6, G[1], hlim=1))], drop_multicast_hop_limit=1)
 case("multicast-source-of-the-link", in0=[group(udp("fe80::9", G[1])), group(udp("::", G[1]))], drop_multicast_source=2)
+case("multicast-query", in0=[group(IPv6(src="fe80::9", dst=G[1], hlim=1) / IPv6ExtHdrHopByHop(options=[RouterAlert(value=0)]) / ICMPv6MLQuery2(mladdr=G[1], mrd=1000))], punts=[punt("neighbor", link=0)])
 case("multicast-own-echo", in0=[group(udp(HOA, G[1]))], out1=[to_core(tunnel(udp(HOA, G[1], hlim=63), dst=COA3))], packets_multicast=1, packets_copies=1, packets_intercepted=1, account={"4": [1, 80]})
 # RFC 4443 §2.4 (e.3): too big is told to the source of a multicast packet, once; a limit of 0 is not.
 case("multicast-too-big", in0=[group(udp(HOST6, G[1], 1461 - 48))], punts=[punt("complaint", "too_big", link=0, word=1460)], packets_multicast=1, drop_copy=2)
