@@ -115,6 +115,7 @@ struct hp_agent_conf {
 	X(HP_AG_MLD_INVALID, "mld.invalid", "listener messages out of tunnels that failed a check, or were no reports")                    \
 	X(HP_AG_MLD_UNBOUND, "mld.unbound", "listener reports ignored: no binding at that care-of address")                                \
 	X(HP_AG_MLD_SCOPE, "mld.scope", "listener records ignored: group of less than global scope (RFC 6275 §10.4.2)")                    \
+	X(HP_AG_MLD_SPECIFIC, "mld.specific", "listener records ignored: a source-specific group from any source (RFC 4604)")              \
 	X(HP_AG_MLD_JOINED, "mld.joined", "groups that mobile nodes began to listen to")                                                   \
 	X(HP_AG_MLD_LEFT, "mld.left", "groups that mobile nodes listen to no more")                                                        \
 	X(HP_AG_MLD_REFUSED, "mld.refused", "listener records refused: too many groups of one node, nodes of one group, or in all")        \

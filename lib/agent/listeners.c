@@ -104,43 +104,30 @@ static uint32_t at_tunnel(const struct hp_listeners *l, const struct hp_tunnel_k
 	return HP_ROSTER_NONE;
 }
 
-/* What is forwarded to a member: compared before and after, so that the workers hear of changes only. */
-struct filter {
-	bool any, exclude;
-	unsigned int n;
-	struct hp_ip6 source[HP_MEMBER_SOURCES];
-};
-
-static void filter_of(struct filter *f, const struct hp_listening *s)
-{
-	f->any = !hp_listening_over(s);
-	f->exclude = s->exclude;
-	f->n = hp_listening_filter(s, f->source);
-}
-
-static bool same_filter(const struct filter *a, const struct filter *b)
+/* Workers and routers hear of changes only. */
+static bool same_filter(const struct hp_filter *a, const struct hp_filter *b)
 {
 	return a->any == b->any && a->exclude == b->exclude && a->n == b->n && !memcmp(a->source, b->source, a->n * sizeof(a->source[0]));
 }
 
 /* After something has happened to a member: queries due are sent, the workers told, its timer armed; or it ends. */
-static void settle(struct hp_listeners *l, struct hp_listener *m, const struct filter *before, struct hp_now now, struct hp_effects *fx)
+static void settle(struct hp_listeners *l, struct hp_listener *m, const struct hp_filter *before, struct hp_now now, struct hp_effects *fx)
 {
 	struct hp_mld_query query[HP_LISTENING_QUERIES];
 	struct hp_ip6 room[HP_MEMBER_SOURCES];
-	struct filter after;
+	struct hp_filter after;
 	unsigned int n;
 
 	if (hp_listening_over(&m->state)) {
-		hp_members_remove(&l->members, m, now, fx);
+		hp_members_remove(&l->members, m, before, now, fx);
 		return;
 	}
 	n = hp_listening_queries(&m->state, &m->group->key.address, now.mono_ms, query, room);
 	for (unsigned int i = 0; i < n; i++)
 		ask(l, hp_members_binding(&l->members, m->tunnel), &query[i], fx);
-	filter_of(&after, &m->state);
+	hp_listening_filter(&m->state, &after);
 	if (!same_filter(before, &after))
-		hp_members_publish(&l->members, m, true, fx);
+		hp_members_publish(&l->members, m, before, &after, now, fx);
 	hp_wheel_arm(l->members.wheel, &m->timer, hp_listening_next(&m->state));
 }
 
@@ -155,17 +142,23 @@ static void take(struct hp_listeners *l, struct hp_tunnel *t, const struct hp_ml
 {
 	struct hp_listener *m = hp_members_find(t, &record->group);
 	struct hp_listening fresh = {0};
-	struct filter before;
+	struct hp_filter before;
 
 	if (!is_global(&record->group)) {
 		l->count[HP_AG_MLD_SCOPE]++;
 		return;
 	}
-	filter_of(&before, m ? &m->state : &fresh);
+	/* RFC 4604 §3.1, §3.5, §3.7: a source-specific group is not listened to from any source. */
+	if (hp_merge_is_specific(&record->group) &&
+	    (version == 1 || record->type == HP_MLD_IS_EXCLUDE || record->type == HP_MLD_TO_EXCLUDE)) {
+		l->count[HP_AG_MLD_SPECIFIC]++;
+		return;
+	}
+	hp_listening_filter(m ? &m->state : &fresh, &before);
 	if (!hp_listening_apply(m ? &m->state : &fresh, record, version, now.mono_ms))
 		l->count[HP_AG_MLD_SOURCES]++;
 	if (!m && !hp_listening_over(&fresh)) {
-		m = hp_members_add(&l->members, t, &record->group, now, fx);
+		m = hp_members_add(&l->members, t, &record->group);
 		if (m) {
 			m->state = fresh;
 		} else {
@@ -278,9 +271,9 @@ void hp_listeners_tick(struct hp_listeners *l, struct hp_now now, struct hp_effe
 	for (unsigned int i = 0; i < TICK_GROUPS && (t = hp_wheel_pop(l->members.wheel, now.mono_ms, &work)); i++) {
 		struct hp_listener *m = hp_container_of(t, struct hp_listener, timer);
 		struct hp_tunnel *tunnel = m->tunnel;
-		struct filter before;
+		struct hp_filter before;
 
-		filter_of(&before, &m->state);
+		hp_listening_filter(&m->state, &before);
 		hp_listening_expire(&m->state, now.mono_ms);
 		settle(l, m, &before, now, fx);
 		if (!tunnel->first)
@@ -297,12 +290,14 @@ uint64_t hp_listeners_next(const struct hp_listeners *l)
 
 void hp_listeners_each(const struct hp_listeners *l, uint32_t id, hp_agent_group_fn *each, void *ctx)
 {
-	struct hp_ip6 source[HP_MEMBER_SOURCES];
-
 	if (!l->roster.seat[id].tunnel)
 		return;
-	for (const struct hp_listener *m = l->roster.seat[id].tunnel->first; m; m = m->next)
-		each(ctx, &m->group->key.address, m->state.exclude, source, hp_listening_filter(&m->state, source));
+	for (const struct hp_listener *m = l->roster.seat[id].tunnel->first; m; m = m->next) {
+		struct hp_filter f;
+
+		hp_listening_filter(&m->state, &f);
+		each(ctx, &m->group->key.address, f.exclude, f.source, f.n);
+	}
 }
 
 size_t hp_listeners_memory(const struct hp_listeners *l)

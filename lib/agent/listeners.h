@@ -4,7 +4,8 @@
  * node at whose care-of address its tunnel begins. Two bindings at one care-of address and one address of ours share a tunnel and what is
  * listened to at its end; it belongs to the first of them and moves with it.
  *
- * Only groups of global scope are kept: those of link scope MUST NOT, and those of other scopes SHOULD NOT be tunnelled (§10.4.2). */
+ * What all of them want of a group is merged (RFC 4605) and reported on the home link: routers and switches there deliver no more, and no
+ * less. Only groups of global scope are kept: those of link scope MUST NOT, and those of other scopes SHOULD NOT be tunnelled (§10.4.2). */
 #ifndef HP_AGENT_LISTENERS_H
 #define HP_AGENT_LISTENERS_H
 

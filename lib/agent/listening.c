@@ -275,12 +275,12 @@ unsigned int hp_listening_queries(struct hp_listening *l, const struct hp_ip6 *g
 	return n;
 }
 
-unsigned int hp_listening_filter(const struct hp_listening *l, struct hp_ip6 out[HP_MEMBER_SOURCES])
+void hp_listening_filter(const struct hp_listening *l, struct hp_filter *out)
 {
-	unsigned int n = 0;
-
+	out->any = !hp_listening_over(l);
+	out->exclude = l->exclude;
+	out->n = 0;
 	for (unsigned int i = 0; i < l->sources; i++)
 		if (!l->exclude || !l->source[i].until_ms)
-			out[n++] = l->source[i].address;
-	return n;
+			out->source[out->n++] = l->source[i].address;
 }

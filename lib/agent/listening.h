@@ -56,7 +56,12 @@ static inline bool hp_listening_over(const struct hp_listening *l)
 unsigned int hp_listening_queries(struct hp_listening *l, const struct hp_ip6 *group, uint64_t now_ms,
 				  struct hp_mld_query out[HP_LISTENING_QUERIES], struct hp_ip6 room[HP_MEMBER_SOURCES]);
 
-/* What is forwarded (§7.3): from the sources in `out`, or with l->exclude from all but those. Returns how many. */
-unsigned int hp_listening_filter(const struct hp_listening *l, struct hp_ip6 out[HP_MEMBER_SOURCES]);
+/* What is forwarded (§7.3): from these sources, or with `exclude` from all but these. Zeroed: nothing. */
+struct hp_filter {
+	bool any, exclude;
+	uint16_t n;
+	struct hp_ip6 source[HP_MEMBER_SOURCES];
+};
+void hp_listening_filter(const struct hp_listening *l, struct hp_filter *out);
 
 #endif

@@ -36,8 +36,11 @@ static int free_tunnel(struct hp_table_node *n, void *ctx)
 
 static int free_group(struct hp_table_node *n, void *ctx)
 {
+	struct hp_listened *g = hp_container_of(n, struct hp_listened, node);
+
 	(void)ctx;
-	free(hp_container_of(n, struct hp_listened, node));
+	hp_merge_free(&g->merge);
+	free(g);
 	return 0;
 }
 
@@ -61,9 +64,8 @@ size_t hp_members_memory(const struct hp_members *m)
 	       m->listeners * (sizeof(struct hp_listener) + sizeof(struct hp_listening_source));
 }
 
-/* The group with one node more; the home link is told of a first one. NULL: no room. */
-static struct hp_listened *take_group(struct hp_members *m, uint16_t link, const struct hp_ip6 *address, struct hp_now now,
-				      struct hp_effects *fx)
+/* The group with one node more. NULL: no room. */
+static struct hp_listened *take_group(struct hp_members *m, uint16_t link, const struct hp_ip6 *address)
 {
 	const struct hp_listened_key key = {*address, link};
 	struct hp_table_node *n = hp_table_find(m->groups, &key);
@@ -80,22 +82,17 @@ static struct hp_listened *take_group(struct hp_members *m, uint16_t link, const
 			free(g);
 			return NULL;
 		}
-		if (hp_neighbor_join(m->neighbor, link, address, now, fx)) {
-			hp_table_remove(m->groups, &g->node);
-			free(g);
-			return NULL;
-		}
 	}
 	g->nodes++;
 	return g;
 }
 
-static void give_group(struct hp_members *m, struct hp_listened *g, struct hp_now now, struct hp_effects *fx)
+static void give_group(struct hp_members *m, struct hp_listened *g)
 {
 	if (--g->nodes)
 		return;
-	hp_neighbor_leave(m->neighbor, (uint16_t)g->key.link, &g->key.address, now, fx);
 	hp_table_remove(m->groups, &g->node);
+	hp_merge_free(&g->merge);
 	free(g);
 }
 
@@ -126,8 +123,12 @@ struct hp_tunnel *hp_members_dig(struct hp_members *m, const struct hp_tunnel_ke
 /* It is in the table no more. */
 static void end(struct hp_members *m, struct hp_tunnel *t, struct hp_now now, struct hp_effects *fx)
 {
-	while (t->first)
-		hp_members_remove(m, t->first, now, fx);
+	while (t->first) {
+		struct hp_filter before;
+
+		hp_listening_filter(&t->first->state, &before);
+		hp_members_remove(m, t->first, &before, now, fx);
+	}
 	m->roster->seat[t->id].tunnel = NULL;
 	free(t);
 }
@@ -154,14 +155,13 @@ struct hp_listener *hp_members_find(const struct hp_tunnel *t, const struct hp_i
 	return NULL;
 }
 
-struct hp_listener *hp_members_add(struct hp_members *m, struct hp_tunnel *t, const struct hp_ip6 *group, struct hp_now now,
-				   struct hp_effects *fx)
+struct hp_listener *hp_members_add(struct hp_members *m, struct hp_tunnel *t, const struct hp_ip6 *group)
 {
 	struct hp_listener *l = t->groups < HP_MEMBERS_OF_NODE && m->listeners < HP_MEMBERS_MOST ? calloc(1, sizeof(*l)) : NULL;
 
 	if (!l)
 		return NULL;
-	l->group = take_group(m, t->link, group, now, fx);
+	l->group = take_group(m, t->link, group);
 	if (!l->group) {
 		free(l);
 		return NULL;
@@ -175,15 +175,17 @@ struct hp_listener *hp_members_add(struct hp_members *m, struct hp_tunnel *t, co
 	return l;
 }
 
-void hp_members_remove(struct hp_members *m, struct hp_listener *l, struct hp_now now, struct hp_effects *fx)
+void hp_members_remove(struct hp_members *m, struct hp_listener *l, const struct hp_filter *before, struct hp_now now,
+		       struct hp_effects *fx)
 {
+	static const struct hp_filter nothing;
 	struct hp_listener **at = &l->tunnel->first;
 
 	while (*at != l)
 		at = &(*at)->next;
 	*at = l->next;
-	hp_members_publish(m, l, false, fx);
-	give_group(m, l->group, now, fx);
+	hp_members_publish(m, l, before, &nothing, now, fx);
+	give_group(m, l->group);
 	hp_wheel_disarm(m->wheel, &l->timer);
 	hp_listening_free(&l->state);
 	l->tunnel->groups--;
@@ -192,17 +194,24 @@ void hp_members_remove(struct hp_members *m, struct hp_listener *l, struct hp_no
 	free(l);
 }
 
-void hp_members_publish(const struct hp_members *m, const struct hp_listener *l, bool joined, struct hp_effects *fx)
-{
-	struct hp_ip6 source[HP_MEMBER_SOURCES];
-	struct hp_member e = {.hoa = hp_members_binding(m, l->tunnel)->hoa,
-			      .group = l->group->key.address,
-			      .home_link = l->tunnel->link,
-			      .joined = joined,
-			      .exclude = l->state.exclude,
-			      .source = source};
+_Static_assert(HP_MEMBER_SOURCES <= HP_HEARING_SOURCES, "what is merged can be reported");
 
-	if (joined)
-		e.sources = (uint16_t)hp_listening_filter(&l->state, source);
-	hp_effects_member(fx, &e);
+void hp_members_publish(struct hp_members *m, struct hp_listener *l, const struct hp_filter *before, const struct hp_filter *after,
+			struct hp_now now, struct hp_effects *fx)
+{
+	struct hp_listened *g = l->group;
+	struct hp_filter all;
+
+	hp_effects_member(fx, &(struct hp_member){.hoa = hp_members_binding(m, l->tunnel)->hoa,
+						  .group = g->key.address,
+						  .home_link = l->tunnel->link,
+						  .joined = after->any,
+						  .exclude = after->exclude,
+						  .sources = after->n,
+						  .source = after->source});
+	if (!hp_merge_change(&g->merge, before, after))
+		m->count[HP_AG_MLD_SOURCES]++;
+	hp_merge_result(&g->merge, &g->key.address, &all);
+	if (hp_neighbor_listen(m->neighbor, (uint16_t)g->key.link, &g->key.address, all.exclude, all.source, all.n, now, fx))
+		m->count[HP_AG_MLD_REFUSED]++;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which mobile node listens to which group, as a container: tunnels with something listened to at their end, the groups of each, and how many
- * listen to a group of a home link, where we listen too as long as there are any. Bounded. No protocol here. One thread. */
+/* Which mobile node listens to which group, as a container: tunnels with something listened to at their end, the groups of each, and what is
+ * listened to of a group of a home link in all, to which we listen there ourselves. Bounded. No protocol here. One thread. */
 #ifndef HP_AGENT_MEMBERS_H
 #define HP_AGENT_MEMBERS_H
 
 #include "agent/bindings.h"
 #include "agent/listening.h"
+#include "agent/merge.h"
 #include "agent/roster.h"
 
 /* Bounds, beside those of base/effect.h for one group, and groups at once. */
@@ -31,6 +32,7 @@ struct hp_listened {
 		uint32_t link;
 	} key;
 	uint32_t nodes;
+	struct hp_merge merge;
 };
 
 /* A node and a group that it listens to. */
@@ -67,12 +69,14 @@ void hp_members_move(struct hp_members *m, struct hp_tunnel *t, const struct hp_
 void hp_members_end(struct hp_members *m, struct hp_tunnel *t, struct hp_now now, struct hp_effects *fx);
 
 struct hp_listener *hp_members_find(const struct hp_tunnel *t, const struct hp_ip6 *group);
-/* NULL: out of bounds, or no memory. Not published yet. */
-struct hp_listener *hp_members_add(struct hp_members *m, struct hp_tunnel *t, const struct hp_ip6 *group, struct hp_now now,
-				   struct hp_effects *fx);
-void hp_members_remove(struct hp_members *m, struct hp_listener *l, struct hp_now now, struct hp_effects *fx);
-/* Tells the workers. */
-void hp_members_publish(const struct hp_members *m, const struct hp_listener *l, bool joined, struct hp_effects *fx);
+/* NULL: out of bounds, or no memory. Nothing published yet. */
+struct hp_listener *hp_members_add(struct hp_members *m, struct hp_tunnel *t, const struct hp_ip6 *group);
+/* Published is `before`. */
+void hp_members_remove(struct hp_members *m, struct hp_listener *l, const struct hp_filter *before, struct hp_now now,
+		       struct hp_effects *fx);
+/* Tells the workers, and the routers of the home link what all of the group's listeners want now. */
+void hp_members_publish(struct hp_members *m, struct hp_listener *l, const struct hp_filter *before, const struct hp_filter *after,
+			struct hp_now now, struct hp_effects *fx);
 
 static inline const struct hp_binding *hp_members_binding(const struct hp_members *m, const struct hp_tunnel *t)
 {

@@ -78,6 +78,7 @@ static int free_group(struct hp_table_node *n, void *ctx)
 	struct group *g = hp_container_of(n, struct group, node);
 
 	hp_table_remove(nb->groups, n);
+	hp_hearing_free(&g->hearing);
 	free(g);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "base/effect.h"
 #include "base/ip6.h"
 #include "base/now.h"
+#include "neighbor/hearing.h"
 #include "wire/nd.h"
 #include "wire/packet.h"
 
@@ -140,10 +141,11 @@ int hp_neighbor_proxy(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6
 /* Silence, group left. Safe when not proxied. */
 void hp_neighbor_unproxy(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *address, struct hp_now now, struct hp_effects *fx);
 
-/* Listen to a multicast group on a link, from any source: reported to the link's queriers by MLD. References are counted. On a virtual link
- * nothing happens. 0 or -ENOMEM. */
-int hp_neighbor_join(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *group, struct hp_now now, struct hp_effects *fx);
-void hp_neighbor_leave(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *group, struct hp_now now, struct hp_effects *fx);
+/* Listen to a multicast group on a link from now on: to these sources (at most HP_HEARING_SOURCES), or with `exclude` to all but these, or
+ * to none any more: reported to the link's queriers by MLD. What several want is merged by who calls; no group that we join ourselves. On
+ * a virtual link nothing happens. 0 or -ENOMEM. */
+int hp_neighbor_listen(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *group, bool exclude, const struct hp_ip6 *source,
+		       unsigned int sources, struct hp_now now, struct hp_effects *fx);
 
 /* Own addresses. */
 bool hp_neighbor_is_own(const struct hp_neighbor *nb, uint16_t link,

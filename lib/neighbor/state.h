@@ -82,9 +82,9 @@ struct proxied {
 struct group {
 	struct hp_table_node node;
 	struct place place;
-	uint32_t references; /* 0: leaving, until its last message is sent */
-	uint8_t left;        /* change reports still to send */
-	bool answer;         /* the alarm answers a query */
+	uint32_t references;       /* of those who want it from any source */
+	bool answer;               /* the alarm answers a query */
+	struct hp_hearing hearing; /* nothing any more: leaving, until its last message is sent */
 	struct alarm alarm;
 };
 

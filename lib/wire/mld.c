@@ -8,7 +8,6 @@
 
 #define V1_MESSAGE 24
 #define V2_QUERY   28
-#define V2_REPORT  8
 
 /* RFC 3810 §5.1.14, §5.2.13: link-local source, hop limit 1, router alert. */
 static bool is_valid(const struct hp_packet *p)
@@ -40,6 +39,13 @@ int hp_mld_query_read(struct hp_mld_query *out, const struct hp_packet *p)
 	out->group = hp_read_ip6(&r);
 	out->version = len == V1_MESSAGE ? 1 : 2;
 	out->max_response_ms = out->version == 1 ? code : response_delay(code);
+	if (out->version == 2) {
+		hp_read_u16(&r);
+		out->sources = hp_read_u16(&r);
+		out->source = (const struct hp_ip6 *)hp_read_bytes(&r, out->sources * sizeof(struct hp_ip6));
+		if (!hp_reader_ok(&r))
+			return -EBADMSG;
+	}
 	if (!hp_ip6_is_any(&out->group) && !hp_ip6_is_multicast(&out->group))
 		return -EBADMSG;
 	return 0;
@@ -81,7 +87,7 @@ int hp_mld_report_read(struct hp_mld_report *out, const struct hp_packet *p)
 	uint8_t type = hp_read_u8(&r);
 
 	*out = (struct hp_mld_report){.version = type == HP_ICMP6_MLDV2_REPORT ? 2 : 1};
-	if (!is_valid(p) || hp_packet_payload_len(p) < (out->version == 2 ? V2_REPORT : V1_MESSAGE))
+	if (!is_valid(p) || hp_packet_payload_len(p) < (out->version == 2 ? HP_MLD_REPORT_SIZE : V1_MESSAGE))
 		return -EBADMSG;
 	if (type == HP_ICMP6_MLD_REPORT || type == HP_ICMP6_MLD_DONE) {
 		hp_read_bytes(&r, 7);
@@ -112,7 +118,7 @@ bool hp_mld_report_next(struct hp_mld_report *m, struct hp_mld_listening *out)
 	return true;
 }
 
-int hp_mld_report_write(enum hp_mld_record type, const struct hp_ip6 *groups, size_t n, void *out, size_t room)
+int hp_mld_report_write(const struct hp_mld_listening *record, size_t n, void *out, size_t room)
 {
 	struct hp_writer w = hp_writer(out, room);
 
@@ -120,9 +126,12 @@ int hp_mld_report_write(enum hp_mld_record type, const struct hp_ip6 *groups, si
 	hp_write_room(&w, 5);
 	hp_write_u16(&w, (uint16_t)n);
 	for (size_t i = 0; i < n; i++) {
-		hp_write_u8(&w, (uint8_t)type);
-		hp_write_room(&w, 3);
-		hp_write_ip6(&w, &groups[i]);
+		hp_write_u8(&w, (uint8_t)record[i].type);
+		hp_write_u8(&w, 0);
+		hp_write_u16(&w, record[i].sources);
+		hp_write_ip6(&w, &record[i].group);
+		for (unsigned int k = 0; k < record[i].sources; k++)
+			hp_write_ip6(&w, &record[i].source[k]);
 	}
 	return hp_writer_ok(&w) ? (int)hp_writer_len(&w) : -ENOSPC;
 }

@@ -28,12 +28,12 @@ struct hp_mld_query {
 	struct hp_ip6 group;
 	uint32_t max_response_ms; /* written: below 32,768 */
 	uint8_t version;          /* 1 or 2; written: 2 */
-	/* Written, and not read: a listener that answers for all sources does not need them. */
-	bool suppress;      /* S: other routers do not lower their timers */
+	uint16_t sources;
+	const struct hp_ip6 *source; /* read: in the packet */
+	/* Written, and not read: they are for other routers. */
+	bool suppress;      /* S: they do not lower their timers */
 	uint8_t robustness; /* 0..7 */
 	uint8_t interval_s; /* below 128 */
-	uint16_t sources;
-	const struct hp_ip6 *source;
 };
 
 /* 0 or -EBADMSG. */
@@ -44,10 +44,10 @@ int hp_mld_query_write(const struct hp_mld_query *q, void *out, size_t room);
 /* One multicast address of a report. Version 1 in the words of version 2 (RFC 3810 §8.3.2): report is IS_EXCLUDE, done is TO_INCLUDE, both
  * without sources. */
 struct hp_mld_listening {
-	enum hp_mld_record type; /* may be unknown: to be ignored */
+	enum hp_mld_record type; /* read: may be unknown, to be ignored */
 	struct hp_ip6 group;
 	uint16_t sources;
-	const struct hp_ip6 *source; /* in the packet */
+	const struct hp_ip6 *source; /* read: in the packet */
 };
 struct hp_mld_report {
 	struct hp_reader r;
@@ -60,8 +60,13 @@ int hp_mld_report_read(struct hp_mld_report *out, const struct hp_packet *p);
 /* The next record, or false. */
 bool hp_mld_report_next(struct hp_mld_report *m, struct hp_mld_listening *out);
 
-/* An MLDv2 report of `n` groups with one record type and no sources (RFC 3810 §5.2). */
-int hp_mld_report_write(enum hp_mld_record type, const struct hp_ip6 *groups, size_t n, void *out, size_t room);
+/* An MLDv2 report of `n` records (RFC 3810 §5.2); its length is what this adds up to. */
+#define HP_MLD_REPORT_SIZE 8
+int hp_mld_report_write(const struct hp_mld_listening *record, size_t n, void *out, size_t room);
+static inline size_t hp_mld_record_size(const struct hp_mld_listening *record)
+{
+	return 20 + record->sources * sizeof(struct hp_ip6);
+}
 /* MLDv1 report (131) or done (132), where an old querier rules the link (RFC 3810 §8.2.1). */
 int hp_mld_v1_write(uint8_t type, const struct hp_ip6 *group, void *out, size_t room);
 

@@ -106,14 +106,16 @@ static void router_advertisement(const struct hp_packet *p)
 static void listeners(const struct hp_packet *p, size_t len)
 {
 	const struct hp_ip6 groups[4] = {HP_IP6_ALL_NODES, group};
-	struct hp_mld_listening l;
+	struct hp_mld_listening l, record[3];
 	struct hp_mld_report m;
 	struct hp_mld_query q;
 	uint8_t out[256];
 	size_t octets = 0;
 
-	if (!hp_mld_query_read(&q, p))
+	if (!hp_mld_query_read(&q, p)) {
 		expect((q.version == 1 || q.version == 2) && q.max_response_ms <= 0x1fffu << 10);
+		expect(!q.sources || ((const uint8_t *)q.source >= p->data && (const uint8_t *)(q.source + q.sources) <= p->data + len));
+	}
 	if (!hp_mld_report_read(&m, p)) {
 		while (hp_mld_report_next(&m, &l)) {
 			expect(!l.sources ||
@@ -124,7 +126,10 @@ static void listeners(const struct hp_packet *p, size_t len)
 	}
 	q = (struct hp_mld_query){.group = group, .sources = (uint16_t)(len % 4), .source = groups};
 	expect(hp_mld_query_write(&q, out, sizeof(out)) == (int)(28 + 16 * (len % 4)));
-	expect(hp_mld_report_write(HP_MLD_IS_EXCLUDE, groups, len % 4, out, sizeof(out)) == (int)(8 + 20 * (len % 4)));
+	for (unsigned int i = 0; i < 3; i++)
+		record[i] = (struct hp_mld_listening){
+			.type = HP_MLD_ALLOW, .group = groups[i], .sources = (uint16_t)(len % 4), .source = groups};
+	expect(hp_mld_report_write(record, len % 4, out, sizeof(out)) == (int)(8 + (len % 4) * (20 + 16 * (len % 4))));
 	expect(hp_mld_v1_write(HP_ICMP6_MLD_REPORT, groups, out, len % 64) == (len % 64 < 24 ? -ENOSPC : 24));
 }
 

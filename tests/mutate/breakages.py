@@ -93,7 +93,11 @@ BREAKAGES = [
     ("multicast: back through the tunnel it came by", "10.4.5", "lib/dataplane/replicate.c", "if (hp_ip6_eq(&e->prefix, source))\n		return true;\n	return from &&", "return false && from &&", "mc-two"),
     ("multicast: link scope leaves a tunnel", "10.4.5", DETUNNEL, "(dst->b[1] & 0xf) > 2", "(dst->b[1] & 0xf) > 0", "real/mc-out-*"),
     ("multicast: hop limit not looked at", "10.4.2", "lib/dataplane/replicate.c", "if (h->hop_limit <= 1)", "if (0)", "mc-hop-limit mc-out-hop-limit"),
-    ("multicast: not reported on the home link", "10.4.3", "lib/agent/members.c", "if (hp_neighbor_join(m->neighbor, link, address, now, fx))", "if (0)", "real/mc-home-link"),
+    ("multicast: not reported on the home link", "10.4.3", "lib/agent/members.c", "	if (hp_neighbor_listen(", "	if (0 && hp_neighbor_listen(", "real/mc-home-*"),
+    ("multicast: any source on the home link", "10.4.3", "lib/agent/members.c", "all.exclude, all.source, all.n", "all.any, NULL, 0", "real/mc-home-*"),
+    ("multicast: refused by one is refused for all", "10.4.3", "lib/agent/merge.c", "s->wanted || s->refused < m->excluding", "0", "real/mc-home-sources"),
+    ("multicast: asked about sources, answered about all", "10.4.3", "lib/neighbor/hearing.c", "	const bool some = h->asked;", "	const bool some = false;", "real/mc-home-asked"),
+    ("multicast: source-specific groups from any source", "10.4.3", "lib/agent/listeners.c", "	if (hp_merge_is_specific(", "	if (0 && hp_merge_is_specific(", "mc-specific"),
     # Discovery.
     ("discovery: any code", "6.5", "lib/wire/discovery.c", " && code == 0 ?", " ?", "dhaad-code mps-code"),
     ("discovery: solicitations without the option", "6.7", "lib/control/discovery.c", "else if (!p->has_hao)", "else if (0)", "mps-without-option"),

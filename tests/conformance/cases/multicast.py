@@ -132,6 +132,54 @@ def home_link(t):
     t.wait(reported((TO_IN,)), port="home")
 
 
+def told(t, *want):
+    """A report on the home link with just these records of the case's groups: (type, group, sources)."""
+    def report_of_it(p):
+        found = [(r.rtype, r.dst, sorted(r.sources)) for r in p[ICMPv6MLReport2].records if r.dst in {g for _, g, _ in want}] if ICMPv6MLReport2 in p else []
+        return sorted(found) == sorted((k, g, sorted(s)) for k, g, s in want)
+    p = t.wait(report_of_it, port="home")
+    t.that(p[IPv6].src.startswith("fe80:") and p[IPv6].dst == "ff02::16" and p[IPv6].hlim == 1 and RouterAlert in p, p.summary())
+
+
+def specific(t):
+    return "ff3e::c0de:%x:0" % t.number
+
+
+@case("mc-home-sources", "10.4.3, RFC 4605 4.1, RFC 3810 6.1", REAL, "sources are reported on the home link as the nodes want them together: allowed, blocked, all but", long=True)
+def home_sources(t):
+    s1, s2, s3 = t.home(0x81), t.home(0x82), t.home(0x83)
+    t.register()
+    t.register(hoa=t.home(2), coa=t.coa2)
+    t.send(report(t, record(t, ALLOW, specific(t), [s1])))
+    told(t, (ALLOW, specific(t), [s1]))
+    t.send(report(t, record(t, ALLOW, specific(t), [s2]), coa=t.coa2))
+    told(t, (ALLOW, specific(t), [s2]))
+    t.send(report(t, record(t, TO_EX, sources=[s1, s3])), report(t, record(t, ALLOW, sources=[s1]), coa=t.coa2))
+    told(t, (TO_EX, group(t), [s3]))
+    t.unregister(hoa=t.home(2), coa=t.coa2)
+    told(t, (BLOCK, specific(t), [s2]))
+
+
+@case("mc-home-asked", "10.4.3, RFC 3810 6.3", REAL, "a querier of the home link that asks about sources is answered about these", long=True)
+def home_asked(t):
+    s1, s2, s3 = t.home(0x81), t.home(0x82), t.home(0x83)
+    t.register()
+    t.send(report(t, record(t, ALLOW, specific(t), [s1, s2])))
+    told(t, (ALLOW, specific(t), [s1, s2]))
+    hop = IPv6ExtHdrHopByHop(options=[RouterAlert(value=0)])
+    t.send(IPv6(src=t.linklocal(), dst=specific(t), hlim=1) / hop / ICMPv6MLQuery2(mladdr=specific(t), mrd=100, sources=[s2, s3]), port="home", to="33:33:" + ":".join("%02x" % b for b in socket.inet_pton(socket.AF_INET6, specific(t))[12:]))
+    told(t, (1, specific(t), [s2]))
+
+
+@case("mc-specific", "RFC 4604 3.1, 3.5", BOTH, "a source-specific group is not listened to without sources, whatever version the report has")
+def specific_group(t):
+    t.register()
+    t.refusal("mld.specific", [report(t, record(t, TO_EX, specific(t))), says(t, ICMPv6MLReport(mladdr=specific(t)), dst=specific(t))], count=2)
+    t.equal("groups", groups(t), {})
+    t.send(report(t, record(t, ALLOW, specific(t), [t.home(0x81)])))
+    listens(t, {specific(t): ("include", [t.home(0x81)])})
+
+
 @case("mc-version-1", "10.4.3, RFC 3810 8.3.2", BOTH, "version 1 report and done are understood", long=True)
 def version_1(t):
     t.register()

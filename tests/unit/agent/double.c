@@ -87,16 +87,17 @@ void hp_neighbor_learn(struct hp_neighbor *nb, uint16_t link, const struct hp_ip
 	show(fx, HP_EFFECT_NEIGHBOR, link, address, true);
 }
 
-/* Groups of the home link; "proxy" shows addresses, so that the two are told apart. */
-int hp_neighbor_join(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *group, struct hp_now now, struct hp_effects *fx)
+/* What the home link's routers are told, as if of a member without an address. */
+int hp_neighbor_listen(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *group, bool exclude, const struct hp_ip6 *source,
+		       unsigned int sources, struct hp_now now, struct hp_effects *fx)
 {
 	if (nb->no_memory)
 		return -ENOMEM;
-	show(fx, HP_EFFECT_GROUP, link, group, true);
+	hp_effects_member(fx, &(struct hp_member){.group = *group,
+						  .home_link = link,
+						  .joined = exclude || sources,
+						  .exclude = exclude,
+						  .sources = (uint16_t)sources,
+						  .source = source});
 	return 0;
-}
-
-void hp_neighbor_leave(struct hp_neighbor *nb, uint16_t link, const struct hp_ip6 *group, struct hp_now now, struct hp_effects *fx)
-{
-	show(fx, HP_EFFECT_GROUP, link, group, false);
 }

@@ -31,6 +31,8 @@ int main(void)
 		{"100,000 bindings", test_many},
 		{"RFC 3810 tables, row by row", test_listening_tables},
 		{"listening against a naive model", test_listening_model},
+		{"merged against a naive model", test_merge_model},
+		{"source-specific groups", test_merge_specific},
 		{"listeners, scene by scene", test_listeners},
 		{"listeners that are ignored", test_listeners_ignored},
 		{"listeners' bounds", test_listeners_bounds},

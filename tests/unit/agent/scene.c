@@ -26,6 +26,7 @@ static const struct {
 	{"CHOME", "2001:db8:1::c1"},
 	{"X", "2001:db8:dead::1"},
 	{"GROUP", "ff0e::1"},
+	{"SPECIFIC", "ff3e::8000:1"},
 	{"S1", "2001:db8:5::1"},
 	{"S2", "2001:db8:5::2"},
 	{"S3", "2001:db8:5::3"},
@@ -239,17 +240,16 @@ static int render(const struct hp_effect *e, char *out, size_t room)
 	case HP_EFFECT_ADDRESS:
 		return snprintf(out, room, "%s %s", e->address.valid ? "probe" : "cancel", name_of(&e->address.address));
 	case HP_EFFECT_GROUP:
-		if (hp_ip6_is_multicast(&e->group.group))
-			return snprintf(out, room, "%s %s %u", e->group.joined ? "join" : "leave", name_of(&e->group.group), e->group.link);
 		return snprintf(out, room, "%s %s", e->group.joined ? "proxy" : "unproxy", name_of(&e->group.group));
 	case HP_EFFECT_MEMBER:
-		n = snprintf(out, room, "%s %s %s %u ", e->member.joined ? "member" : "no member", name_of(&e->member.hoa),
-			     name_of(&e->member.group), e->member.home_link);
-		if (!e->member.joined) {
-			out[n - 1] = 0;
-			return n - 1;
-		}
-		n += snprintf(out + n, room - (size_t)n, e->member.exclude ? "all but" : "from");
+		if (hp_ip6_is_any(&e->member.hoa))
+			n = snprintf(out, room, "report %s %u", name_of(&e->member.group), e->member.home_link);
+		else
+			n = snprintf(out, room, "%s %s %s %u", e->member.joined ? "member" : "no member", name_of(&e->member.hoa),
+				     name_of(&e->member.group), e->member.home_link);
+		if (!e->member.joined)
+			return n + snprintf(out + n, room - (size_t)n, "%s", hp_ip6_is_any(&e->member.hoa) ? " nothing" : "");
+		n += snprintf(out + n, room - (size_t)n, e->member.exclude ? " all but" : " from");
 		return n + sources((const uint8_t *)e->member.source, e->member.sources, out + n, room - (size_t)n);
 	case HP_EFFECT_NEIGHBOR:
 		return snprintf(out, room, "%s %s", e->neighbor.usable ? "learn" : "forget", name_of(&e->neighbor.address));

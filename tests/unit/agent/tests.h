@@ -29,6 +29,8 @@ void test_switched_on(void);
 
 void test_listening_tables(void);
 void test_listening_model(void);
+void test_merge_model(void);
+void test_merge_specific(void);
 void test_listeners(void);
 void test_listeners_ignored(void);
 void test_listeners_bounds(void);

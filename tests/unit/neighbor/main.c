@@ -8,6 +8,7 @@
 
 #include "neighbor/neighbor.h"
 #include "run.h"
+#include "tests.h"
 #include "wire/compose.h"
 #include "wire/icmp6.h"
 #include "wire/nd.h"
@@ -816,6 +817,8 @@ int main(void)
 		{"a home agent's advertisement (RFC 6275 7)", test_advertisement},
 		{"the carrier goes and comes", test_carrier},
 		{"a querier of MLD version 1 (RFC 3810 8.2.1)", test_old_querier},
+		{"listening to sources (RFC 3810 6.1-6.3)", test_listen},
+		{"listening to many sources (5.2.15)", test_listen_long},
 		{"anycast addresses (RFC 4861 7.2.7)", test_anycast},
 		{"consistency of advertisements (6.2.7)", test_consistency},
 		{"a changed configuration", test_renew},

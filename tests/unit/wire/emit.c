@@ -178,6 +178,9 @@ static void mobile_discovery_messages(void)
 static void listener_messages(void)
 {
 	const struct hp_ip6 group[2] = {ip6("ff02::1:ff00:42"), ip6("ff02::1:ff00:1")};
+	const struct hp_ip6 source = ip6(CARE_OF);
+	const struct hp_mld_listening record[2] = {{.type = HP_MLD_TO_EXCLUDE, .group = group[0]},
+						   {.type = HP_MLD_ALLOW, .group = group[1], .sources = 1, .source = &source}};
 	struct hp_send s = icmp(LINKLOCAL, "ff02::16", 1);
 	uint8_t body[256];
 
@@ -193,7 +196,7 @@ static void listener_messages(void)
 							.source = (const struct hp_ip6[]){ip6(CARE_OF)}},
 				 body, sizeof(body)));
 	s.dst = ip6("ff02::16");
-	print("listener-report", s, body, hp_mld_report_write(HP_MLD_TO_EXCLUDE, group, 2, body, sizeof(body)));
+	print("listener-report", s, body, hp_mld_report_write(record, 2, body, sizeof(body)));
 	s.dst = group[0];
 	print("listener-report-1", s, body, hp_mld_v1_write(HP_ICMP6_MLD_REPORT, group, body, sizeof(body)));
 	s.dst = HP_IP6_ALL_ROUTERS;

@@ -120,6 +120,8 @@ static const struct row {
 	 true, HBH, ALERT},
 	{"3810 5.1.5", "about what is no group", READ_QUERY, "fe80::1", GROUP, 1, "8200 0000 03e8 0000" TARGET "02 7d 0000", false, HBH,
 	 ALERT},
+	{"3810 5.1.9", "fewer sources than it says", READ_QUERY, "fe80::1", GROUP, 1,
+	 "8200 0000 03e8 0000 ff0200000000000000000001ff000042 02 7d 0002" TARGET, false, HBH, ALERT},
 	{"3810 5.1.15", "to us alone", READ_QUERY, "fe80::1", "fe80::2", 1, QUERY2, true, HBH, ALERT},
 	{"3810 5.1", "a report is none", READ_QUERY, "fe80::1", "ff02::1", 1, "8f00 0000 0000 0000 00000000000000000000000000000000", false,
 	 HBH, ALERT},
@@ -316,6 +318,7 @@ void test_nd_room(void)
 	const struct hp_rs rs = {.has_mac = true};
 	const struct hp_ra ra = {.has_mac = true, .has_mtu = true, .has_home_agent_info = true, .has_interval = true, .prefixes = 2};
 	const struct hp_ip6 group[2] = {HP_IP6_ALL_NODES, HP_IP6_ALL_ROUTERS};
+	const struct hp_mld_listening record[2] = {{.group = group[0], .sources = 2, .source = group}, {.group = group[1]}};
 	uint8_t zero[160] = {0};
 
 	for (size_t room = 0; room < sizeof(zero); room++) {
@@ -327,7 +330,7 @@ void test_nd_room(void)
 		CU_ASSERT_EQUAL(hp_ra_write(&ra, b.p, room), room < 16 + 4 * 8 + 2 * 32 ? -ENOSPC : 112);
 		CU_ASSERT_EQUAL(hp_mld_query_write(&(struct hp_mld_query){.sources = 2, .source = group}, b.p, room),
 				room < 60 ? -ENOSPC : 60);
-		CU_ASSERT_EQUAL(hp_mld_report_write(HP_MLD_TO_EXCLUDE, group, 2, b.p, room), room < 48 ? -ENOSPC : 48);
+		CU_ASSERT_EQUAL(hp_mld_report_write(record, 2, b.p, room), room < 80 ? -ENOSPC : 80);
 		CU_ASSERT_EQUAL(hp_mld_v1_write(131, group, b.p, room), room < 24 ? -ENOSPC : 24);
 		bytes_free(&b);
 	}

@@ -236,7 +236,7 @@ def queries():
     yield "version 2, float", ip / alert / ICMPv6MLQuery2(mrd=0x8001), {"version": 2, "max_response_ms": 0x1001 << 3, "group": "::"}
     yield "version 2, longest", ip / alert / ICMPv6MLQuery2(mrd=0xffff), {"version": 2, "max_response_ms": 0x1fff << 10, "group": "::"}
     yield ("version 2, one group, sources", ip / alert / ICMPv6MLQuery2(mrd=5, mladdr=group, sources=[LL2, HA]),
-           {"version": 2, "max_response_ms": 5, "group": group})
+           {"version": 2, "max_response_ms": 5, "group": group, "source": [LL2, HA], "sources": 2})
 
 
 def asked():
