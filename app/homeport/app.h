@@ -41,6 +41,8 @@ struct hp_app {
 	uint64_t loops, busy_loops;
 	unsigned int spins; /* idle: poll: turns since the last look at the descriptors */
 	bool *stalled;      /* per worker, as last reported */
+	uint64_t policed_look_ms;
+	struct hp_policed *policed; /* per counter of the data plane, as last reported */
 };
 
 struct hp_now hp_app_now(const struct hp_app *app); /* asks the clock */
@@ -100,6 +102,8 @@ void hp_loop_destroy(struct hp_app *app);
 
 /* event.c: an event to the log and to the listeners of /v1/events. */
 void hp_event_tell(struct hp_app *app, const struct hp_event *e);
+void hp_event_reload(struct hp_app *app, const struct hp_error *e); /* NULL: it applies */
+void hp_event_policed(struct hp_app *app, const char *class_, uint64_t dropped);
 const char *hp_link_name(const struct hp_app *app, uint16_t link); /* NULL: none */
 
 /* reload.c: 0, or -errno with *e: the running configuration stays. */

@@ -2,22 +2,8 @@
 #include "base/log.h"
 #include "homeport/app.h"
 
-static const char *const event_name[HP_EVENT_COUNT] = {
-	[HP_EVENT_REGISTERED] = "registered",
-	[HP_EVENT_MOVED] = "moved",
-	[HP_EVENT_REFRESHED] = "refreshed",
-	[HP_EVENT_DEREGISTERED] = "deregistered",
-	[HP_EVENT_EXPIRED] = "expired",
-	[HP_EVENT_REVOKED] = "revoked",
-	[HP_EVENT_REFUSED] = "refused",
-	[HP_EVENT_PORT_UP] = "port_up",
-	[HP_EVENT_PORT_DOWN] = "port_down",
-	[HP_EVENT_ADDRESS_DUPLICATE] = "address_duplicate",
-	[HP_EVENT_WORKER_STALLED] = "worker_stalled",
-	[HP_EVENT_ROUTER_INCONSISTENT] = "router_inconsistent",
-	[HP_EVENT_HOME_AGENT_UP] = "home_agent_up",
-	[HP_EVENT_HOME_AGENT_DOWN] = "home_agent_down",
-};
+#define EVENT_NAME(id, name, help) [id] = (name),
+static const char *const event_name[HP_EVENT_COUNT] = {HP_EVENTS(EVENT_NAME)};
 
 static const char *const conflict_name[HP_CONFLICT_COUNT] = {
 	[HP_CONFLICT_HOP_LIMIT] = "hop_limit",   [HP_CONFLICT_MANAGED] = "managed",
@@ -39,10 +25,14 @@ static enum hp_log_level level_of(enum hp_event_kind kind)
 	case HP_EVENT_ADDRESS_DUPLICATE:
 	case HP_EVENT_WORKER_STALLED:
 	case HP_EVENT_ROUTER_INCONSISTENT:
+	case HP_EVENT_POLICED:
+	case HP_EVENT_RELOAD_REFUSED:
 		return HP_LOG_WARNING;
 	case HP_EVENT_HOME_AGENT_UP:
 	case HP_EVENT_HOME_AGENT_DOWN:
 	case HP_EVENT_PORT_UP:
+	case HP_EVENT_PREFIX_UNACKNOWLEDGED:
+	case HP_EVENT_RELOADED:
 	case HP_EVENT_REVOKED:
 		return HP_LOG_INFO;
 	default:
@@ -58,9 +48,16 @@ static void set_address(json_t *j, const char *key, const struct hp_ip6 *a)
 		json_object_set_new(j, key, json_string(hp_ip6_text(a, text)));
 }
 
-static bool is_about_router(enum hp_event_kind kind)
+static const char *first_key(enum hp_event_kind kind)
 {
-	return kind == HP_EVENT_ROUTER_INCONSISTENT || kind == HP_EVENT_HOME_AGENT_UP || kind == HP_EVENT_HOME_AGENT_DOWN;
+	const bool router = kind == HP_EVENT_ROUTER_INCONSISTENT || kind == HP_EVENT_HOME_AGENT_UP || kind == HP_EVENT_HOME_AGENT_DOWN;
+
+	return router ? "router" : kind == HP_EVENT_ADDRESS_DUPLICATE ? "address" : "home_address";
+}
+
+static bool is_about_group(enum hp_event_kind kind)
+{
+	return kind == HP_EVENT_GROUP_JOINED || kind == HP_EVENT_GROUP_LEFT;
 }
 
 static json_t *describe(const struct hp_app *app, const struct hp_event *e)
@@ -68,36 +65,63 @@ static json_t *describe(const struct hp_app *app, const struct hp_event *e)
 	const char *link = hp_link_name(app, e->link);
 	json_t *j = json_object();
 
-	set_address(j, is_about_router(e->kind) ? "router" : "home_address", &e->hoa);
-	set_address(j, "care_of_address", &e->coa);
+	set_address(j, first_key(e->kind), &e->hoa);
+	set_address(j, is_about_group(e->kind) ? "group" : "care_of_address", &e->coa);
 	if (e->kind == HP_EVENT_PORT_UP || e->kind == HP_EVENT_PORT_DOWN)
 		json_object_set_new(j, "port", json_string(app->conf->port[e->code].name));
 	else if (link)
 		json_object_set_new(j, "link", json_string(link));
 	if (e->kind == HP_EVENT_REFUSED)
 		json_object_set_new(j, "status", json_integer(e->code));
+	if (e->kind == HP_EVENT_PATH_MTU)
+		json_object_set_new(j, "mtu", json_integer(e->code));
+	if (e->kind == HP_EVENT_HOME_AGENT_UP || e->kind == HP_EVENT_HOME_AGENT_DOWN)
+		json_object_set_new(j, "preference", json_integer(e->code));
 	if (e->kind == HP_EVENT_ROUTER_INCONSISTENT)
 		json_object_set_new(j, "field", json_string(conflict_name[e->code]));
 	if (e->kind == HP_EVENT_WORKER_STALLED)
 		json_object_set_new(j, "worker", json_integer(e->code));
-	json_object_set_new(j, "at", json_integer((json_int_t)(app->now.wall_ms / 1000)));
 	return j;
+}
+
+static bool is_wanted(const struct hp_app *app, enum hp_event_kind kind)
+{
+	return hp_log_wants(level_of(kind)) || (app->api && hp_api_event_wanted(app->api));
+}
+
+/* Takes `j`. */
+static void tell(struct hp_app *app, enum hp_event_kind kind, json_t *j)
+{
+	j = j ? j : json_object(); /* words that are no UTF-8 */
+	json_object_set_new(j, "at", json_integer((json_int_t)(app->now.wall_ms / 1000)));
+	if (hp_log_wants(level_of(kind))) {
+		char *line = json_dumps(j, JSON_COMPACT);
+
+		hp_log(level_of(kind), "%s %s", event_name[kind], line ? line : "");
+		free(line);
+	}
+	if (app->api)
+		hp_api_event(app->api, event_name[kind], j);
+	else
+		json_decref(j);
 }
 
 /* A fleet has far more comings and goings than anybody reads: what nobody wants is not put into words. */
 void hp_event_tell(struct hp_app *app, const struct hp_event *e)
 {
-	const bool logged = hp_log_wants(level_of(e->kind)), wanted = app->api && hp_api_event_wanted(app->api);
-	json_t *j = logged || wanted ? describe(app, e) : NULL;
+	if (is_wanted(app, e->kind))
+		tell(app, e->kind, describe(app, e));
+}
 
-	if (logged) {
-		char *line = json_dumps(j, JSON_COMPACT);
-
-		hp_log(level_of(e->kind), "%s %s", event_name[e->kind], line ? line : "");
-		free(line);
-	}
-	if (app->api)
-		hp_api_event(app->api, event_name[e->kind], j);
+void hp_event_reload(struct hp_app *app, const struct hp_error *e)
+{
+	if (e)
+		tell(app, HP_EVENT_RELOAD_REFUSED, json_pack("{s:s, s:s}", "path", e->path, "message", e->text));
 	else
-		json_decref(j);
+		tell(app, HP_EVENT_RELOADED, json_object());
+}
+
+void hp_event_policed(struct hp_app *app, const char *class_, uint64_t dropped)
+{
+	tell(app, HP_EVENT_POLICED, json_pack("{s:s, s:I}", "class", class_, "dropped", (json_int_t)dropped));
 }

@@ -9,12 +9,21 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "dataplane/counters.h"
 #include "homeport/app.h"
 
-#define HOUSEKEEPING_MS 10   /* retired entries freed, link state, heartbeats */
-#define PUNT_BATCH      256  /* punted packets between two looks at everything else */
-#define USED_BATCH      1024 /* neighbours asked for in one housekeeping */
-#define SPIN_LOOKS      256  /* idle: poll: turns between two looks at the descriptors */
+/* A counter of packets policed. */
+struct hp_policed {
+	uint64_t dropped;  /* as last told */
+	uint64_t quiet_ms; /* until then, mono_ms */
+};
+
+#define HOUSEKEEPING_MS  10   /* retired entries freed, link state, heartbeats */
+#define PUNT_BATCH       256  /* punted packets between two looks at everything else */
+#define USED_BATCH       1024 /* neighbours asked for in one housekeeping */
+#define POLICED_LOOK_MS  1000
+#define POLICED_AGAIN_MS 60000 /* a flood goes on: told so often */
+#define SPIN_LOOKS       256   /* idle: poll: turns between two looks at the descriptors */
 
 struct hp_now hp_app_now(const struct hp_app *app)
 {
@@ -46,7 +55,8 @@ int hp_loop_create(struct hp_app *app, struct hp_error *e)
 	app->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	app->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	app->stalled = calloc(app->conf->runtime.worker_cores, sizeof(*app->stalled));
-	if (app->epoll_fd < 0 || app->signal_fd < 0 || !app->stalled || watch(app, app->signal_fd) ||
+	app->policed = calloc(HP_DP_COUNT, sizeof(*app->policed));
+	if (app->epoll_fd < 0 || app->signal_fd < 0 || !app->stalled || !app->policed || watch(app, app->signal_fd) ||
 	    watch(app, hp_dataplane_fd(app->dp)) || watch(app, hp_api_fd(app->api))) {
 		int code = errno;
 
@@ -63,8 +73,10 @@ void hp_loop_destroy(struct hp_app *app)
 	if (app->signal_fd >= 0)
 		close(app->signal_fd);
 	free(app->stalled);
+	free(app->policed);
 	app->epoll_fd = app->signal_fd = -1;
 	app->stalled = NULL;
+	app->policed = NULL;
 }
 
 static void take_signals(struct hp_app *app)
@@ -77,8 +89,8 @@ static void take_signals(struct hp_app *app)
 		if (si.ssi_signo != SIGHUP) {
 			hp_info("stopping: %s", strsignal((int)si.ssi_signo));
 			app->stop = true;
-		} else if (hp_reload(app, &e)) {
-			hp_error("reload refused: %s: %s: %s", app->file, e.path, e.text);
+		} else {
+			hp_reload(app, &e);
 		}
 	}
 }
@@ -109,6 +121,27 @@ static void look_at_workers(struct hp_app *app)
 	}
 }
 
+/* Classes that strangers overdo: an operator wants to know which, not how often within the minute. */
+static void look_at_policers(struct hp_app *app, uint64_t now_ms)
+{
+	static const char policed[] = "drop.policed_";
+	uint64_t v[HP_DP_COUNT];
+
+	if (now_ms < app->policed_look_ms)
+		return;
+	app->policed_look_ms = now_ms + POLICED_LOOK_MS;
+	app->now = hp_app_now(app);
+	hp_dataplane_count(app->dp, -1, v);
+	for (unsigned int i = 0; i < HP_DP_COUNT; i++) {
+		struct hp_policed *p = &app->policed[i];
+
+		if (v[i] == p->dropped || now_ms < p->quiet_ms || strncmp(hp_dp_counters[i].name, policed, sizeof(policed) - 1) != 0)
+			continue;
+		hp_event_policed(app, hp_dp_counters[i].name + sizeof(policed) - 1, v[i] - p->dropped);
+		*p = (struct hp_policed){.dropped = v[i], .quiet_ms = now_ms + POLICED_AGAIN_MS};
+	}
+}
+
 static void used(void *ctx, uint16_t link, const struct hp_ip6 *address)
 {
 	struct hp_app *app = ctx;
@@ -122,6 +155,7 @@ static void keep_house(struct hp_app *app, uint64_t now_ms)
 	hp_dataplane_tick(app->dp, now_ms);
 	look_at_ports(app);
 	look_at_workers(app);
+	look_at_policers(app, now_ms);
 	hp_dataplane_used(app->dp, USED_BATCH, used, app);
 	hp_carry_out(app);
 }

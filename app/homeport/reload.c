@@ -168,7 +168,7 @@ static int apply(struct hp_app *app, struct hp_conf *fresh, struct hp_error *e)
 	return 0;
 }
 
-int hp_reload(struct hp_app *app, struct hp_error *e)
+static int reload(struct hp_app *app, struct hp_error *e)
 {
 	const struct hp_conf_machine machine = hp_machine();
 	struct hp_conf *fresh;
@@ -178,10 +178,17 @@ int hp_reload(struct hp_app *app, struct hp_error *e)
 		return ret;
 	ret = check(app->conf, fresh, e);
 	ret = ret ? ret : apply(app, fresh, e);
-	if (!ret) {
+	if (!ret)
 		hp_log_init(fresh->log.level, fresh->log.json);
-		hp_info("configuration reloaded");
-	}
 	hp_conf_destroy(fresh);
+	return ret;
+}
+
+int hp_reload(struct hp_app *app, struct hp_error *e)
+{
+	const int ret = reload(app, e);
+
+	app->now = hp_app_now(app);
+	hp_event_reload(app, ret ? e : NULL);
 	return ret;
 }

@@ -191,6 +191,7 @@ bool hp_agent_path_mtu(struct hp_agent *a, const struct hp_ip6 *hoa, const struc
 		b->path_mtu = (uint16_t)mtu;
 		b->path_mtu_since_s = (uint32_t)(now.mono_ms / 1000);
 		hp_registration_publish(a, b, fx);
+		hp_effects_event(fx, HP_EVENT_PATH_MTU, hoa, coa, b->link, b->path_mtu);
 	}
 	return true;
 }

@@ -244,6 +244,7 @@ static void step(struct hp_agent *a, struct hp_binding *b, struct delivery *d, s
 		transmit(a, b, d, now, fx);
 	} else {
 		a->count[HP_AG_MPA_GIVEN_UP]++;
+		hp_effects_event(fx, HP_EVENT_PREFIX_UNACKNOWLEDGED, &b->hoa, &b->coa, b->link, 0);
 		b->advertise_again = true;
 		rest(a, d, now.mono_ms);
 	}

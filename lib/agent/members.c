@@ -209,6 +209,9 @@ void hp_members_publish(struct hp_members *m, struct hp_listener *l, const struc
 						  .exclude = after->exclude,
 						  .sources = after->n,
 						  .source = after->source});
+	if (before->any != after->any)
+		hp_effects_event(fx, after->any ? HP_EVENT_GROUP_JOINED : HP_EVENT_GROUP_LEFT, &hp_members_binding(m, l->tunnel)->hoa,
+				 &g->key.address, l->tunnel->link, 0);
 	if (!hp_merge_change(&g->merge, before, after))
 		m->count[HP_AG_MLD_SOURCES]++;
 	hp_merge_result(&g->merge, &g->key.address, &all);

@@ -65,32 +65,49 @@ struct hp_member {
 	const struct hp_ip6 *source;
 };
 
+/* What an operator may want to know: X(id, name in the API, what it means). docs/events.md has the same list. */
+#define HP_EVENTS(X)                                                                                                                       \
+	X(HP_EVENT_REGISTERED, "registered", "a binding begins")                                                                           \
+	X(HP_EVENT_MOVED, "moved", "a binding has another care-of address")                                                                \
+	X(HP_EVENT_DEREGISTERED, "deregistered", "a node has given its binding up")                                                        \
+	X(HP_EVENT_EXPIRED, "expired", "a binding has run out, or its prefix or our address is no more")                                   \
+	X(HP_EVENT_REVOKED, "revoked", "the operator has taken a binding away")                                                            \
+	X(HP_EVENT_REFUSED, "refused", "a Binding Update was answered with a status of 128 or more")                                       \
+	X(HP_EVENT_PATH_MTU, "path_mtu", "the tunnel to a node turned out to carry less (RFC 2473 §6.7)")                                  \
+	X(HP_EVENT_PREFIX_UNACKNOWLEDGED, "prefix_unacknowledged",                                                                         \
+	  "a node has not answered Mobile Prefix Advertisements, however often repeated (RFC 6275 §10.6.2)")                               \
+	X(HP_EVENT_GROUP_JOINED, "group_joined", "a node that is away listens to a multicast group")                                       \
+	X(HP_EVENT_GROUP_LEFT, "group_left", "it does so no more")                                                                         \
+	X(HP_EVENT_HOME_AGENT_UP, "home_agent_up", "another home agent is heard on a home link")                                           \
+	X(HP_EVENT_HOME_AGENT_DOWN, "home_agent_down", "its lifetime is over, or it says so")                                              \
+	X(HP_EVENT_ROUTER_INCONSISTENT, "router_inconsistent",                                                                             \
+	  "another router advertises otherwise than we do (RFC 4861 §6.2.7); told once a minute")                                          \
+	X(HP_EVENT_ADDRESS_DUPLICATE, "address_duplicate", "an address of ours is in use by another node")                                 \
+	X(HP_EVENT_PORT_UP, "port_up", "a port's link is up")                                                                              \
+	X(HP_EVENT_PORT_DOWN, "port_down", "a port's link is down")                                                                        \
+	X(HP_EVENT_POLICED, "policed",                                                                                                     \
+	  "more packets of a class than the management core is to have were dropped, so many since last told; once a minute a class")      \
+	X(HP_EVENT_WORKER_STALLED, "worker_stalled", "a worker has not turned for a second")                                               \
+	X(HP_EVENT_RELOADED, "reloaded", "a changed configuration applies")                                                                \
+	X(HP_EVENT_RELOAD_REFUSED, "reload_refused", "a changed configuration does not, and nothing of it")
+#define HP_EVENT_ENUM(id, name, help) id,
+
 enum hp_event_kind {
-	HP_EVENT_REGISTERED,
-	HP_EVENT_MOVED,
-	HP_EVENT_REFRESHED,
-	HP_EVENT_DEREGISTERED,
-	HP_EVENT_EXPIRED,
-	HP_EVENT_REVOKED,
-	HP_EVENT_REFUSED,
-	HP_EVENT_PORT_UP,
-	HP_EVENT_PORT_DOWN,
-	HP_EVENT_ADDRESS_DUPLICATE,
-	HP_EVENT_WORKER_STALLED,
-	HP_EVENT_ROUTER_INCONSISTENT,
-	HP_EVENT_HOME_AGENT_UP,
-	HP_EVENT_HOME_AGENT_DOWN,
-	HP_EVENT_PREFIX_DEPRECATED, /* a mobile node's home address */
+	HP_EVENTS(HP_EVENT_ENUM) /* the home agent's */
+	HP_EVENT_REFRESHED,      /* those that only a mobile node tells, of itself */
+	HP_EVENT_PREFIX_DEPRECATED,
 	HP_EVENT_PREFIX_INVALID,
 	HP_EVENT_COUNT
 };
 
 struct hp_event {
 	enum hp_event_kind kind;
-	struct hp_ip6 hoa, coa; /* :: where not fitting; hoa: the router of ROUTER_ and HOME_AGENT_ events */
-	uint16_t link;          /* HP_LINK_ANY where not fitting */
-	uint16_t code; /* Binding Acknowledgement status for REFUSED, worker number for STALLED, hp_neighbor_conflict for INCONSISTENT,
-			* preference for HOME_AGENT_ events */
+	struct hp_ip6 hoa; /* :: where not fitting; the router of ROUTER_ and HOME_AGENT_ events */
+	struct hp_ip6 coa; /* :: where not fitting; the group of GROUP_ events */
+	uint16_t link;     /* HP_LINK_ANY where not fitting */
+	uint16_t
+		code; /* Binding Acknowledgement status for REFUSED, octets for PATH_MTU, worker number for STALLED, hp_neighbor_conflict for
+			    * INCONSISTENT, preference for HOME_AGENT_ events */
 };
 
 enum hp_effect_kind {

@@ -227,6 +227,10 @@ static int render(const struct hp_effect *e, char *out, size_t room)
 		[HP_EVENT_REFUSED] = "refused",
 		[HP_EVENT_HOME_AGENT_UP] = "home agent up",
 		[HP_EVENT_HOME_AGENT_DOWN] = "home agent down",
+		[HP_EVENT_PATH_MTU] = "path mtu",
+		[HP_EVENT_PREFIX_UNACKNOWLEDGED] = "unacknowledged",
+		[HP_EVENT_GROUP_JOINED] = "joined",
+		[HP_EVENT_GROUP_LEFT] = "left",
 	};
 	const uint8_t *b = e->send.body;
 	int n;

@@ -108,7 +108,7 @@ void test_unsolicited(void)
 	CU_ASSERT_EQUAL(until(&s, advert), 12000);
 	/* "Until a maximum number of PREFIX_ADV_RETRIES": no more, until the node is heard of. */
 	scene_wait(&s, 500000);
-	EFFECTS(&s, "");
+	EFFECTS(&s, "!unacknowledged");
 	CU_ASSERT_EQUAL(hp_agent_count(s.agent)[HP_AG_MPA_GIVEN_UP], 1);
 	update(&s, "H", "C1", "HA", 2, 50000);
 	CU_ASSERT_EQUAL(until(&s, advert), 0);

@@ -491,9 +491,12 @@ void test_path_mtu(void)
 		bool known = hp_agent_path_mtu(s.agent, &h, &coa, &ha, table[i].mtu, s.now, s.fx);
 
 		HP_CHECK(table[i].name, "known", known == table[i].known);
-		HP_CHECK(table[i].name, "published", hp_effects_count(s.fx) == (table[i].published ? 1u : 0u));
+		HP_CHECK(table[i].name, "published", hp_effects_count(s.fx) == (table[i].published ? 2u : 0u));
 		if (table[i].published)
-			HP_CHECK(table[i].name, "MTU", hp_effects_at(s.fx, 0)->bind.mtu == table[i].published);
+			HP_CHECK(table[i].name, "MTU",
+				 hp_effects_at(s.fx, 0)->bind.mtu == table[i].published &&
+					 hp_effects_at(s.fx, 1)->event.kind == HP_EVENT_PATH_MTU &&
+					 hp_effects_at(s.fx, 1)->event.code == table[i].published + 40);
 		hp_effects_clear(s.fx);
 	}
 	scene_close(&s);
