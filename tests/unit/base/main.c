@@ -9,6 +9,7 @@
 #include "base/table.h"
 #include "base/wheel.h"
 #include "run.h"
+#include "tests.h"
 
 static struct hp_ip6 ip(const char *text)
 {
@@ -527,6 +528,10 @@ int main(void)
 		{"wheel: timers put off", test_wheel_put_off},
 		{"effects", test_effects},
 		{"effects: out of memory", test_effects_lost},
+		{"replay window", test_replay_window},
+		{"replay window: extended numbers", test_replay_esn},
+		{"replay window: checked together", test_replay_checked_together},
+		{"replay window against a naive one", test_replay_naive},
 		HP_TESTS_END,
 	};
 
