@@ -21,7 +21,7 @@
 /* Which of the senders' budgets and which protection a message wants (what protects it is decided
  * where it leaves, so that cores stay free of keys). */
 enum hp_class { HP_CLASS_REGISTRATION, HP_CLASS_NEIGHBOR, HP_CLASS_ERROR, HP_CLASS_OTHER, HP_CLASS_COUNT };
-enum hp_protection { HP_PROTECT_NONE, HP_PROTECT_REGISTRATION, HP_PROTECT_PREFIX_DISCOVERY, HP_PROTECT_HOME_TEST };
+enum hp_protection { HP_PROTECT_NONE, HP_PROTECT_REGISTRATION, HP_PROTECT_PREFIX_DISCOVERY, HP_PROTECT_HOME_TEST, HP_PROTECT_PAYLOAD };
 
 /* A message of ours, not yet a packet. wire/compose.h turns it into bytes: extension headers in the
  * order of RFC 6275 §6.4, upper-layer checksum over the final addresses. */

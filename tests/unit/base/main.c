@@ -528,6 +528,7 @@ int main(void)
 		{"wheel: timers put off", test_wheel_put_off},
 		{"effects", test_effects},
 		{"effects: out of memory", test_effects_lost},
+		{"security associations that an RFC forbids", test_association_fault},
 		{"replay window", test_replay_window},
 		{"replay window: extended numbers", test_replay_esn},
 		{"replay window: checked together", test_replay_checked_together},
