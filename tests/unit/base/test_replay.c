@@ -128,7 +128,7 @@ static void against_naive(uint16_t size, bool esn, uint64_t start, struct hp_ran
 	seen[n++] = start;
 	while (n < SEEN) {
 		const uint32_t far = hp_random_between(random, 0, 9);
-		const uint64_t back = top < size ? top : size + 40u;
+		const uint64_t back = top < size + 40u ? top : size + 40u;
 		uint64_t sequence = far ? top + 3 - hp_random_between(random, 0, (uint32_t)(back < 4 ? 3 : back)) : 0, got;
 		bool good;
 
