@@ -15,6 +15,7 @@
 #include "conf/conf.h"
 #include "control/control.h"
 #include "dataplane/dataplane.h"
+#include "security/guard.h"
 
 /* args.c: the EAL's arguments, derived from the configuration (pure; tests/unit/homeport). */
 struct hp_eal_args {
@@ -27,6 +28,7 @@ struct hp_app {
 	struct hp_eal_args eal; /* EAL keeps pointers into them */
 	struct hp_conf *conf;
 	struct hp_dataplane *dp;
+	struct hp_guard *guard;
 	struct hp_control *control;
 	struct hp_effects *fx;
 	struct hp_api *api;

@@ -2,21 +2,37 @@
 /* Everything between a running EAL and running workers. The order of bringing up is the order of this file; taking down is its mirror. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
+#include <sys/random.h>
 
 #include "homeport/app.h"
+
+static int start_guard(struct hp_app *app, uint64_t seed, struct hp_error *e)
+{
+	static const enum hp_guard_method method[] = {
+		[HP_AUTH_MN_HA] = HP_GUARD_MN_HA,
+		[HP_AUTH_IPSEC] = HP_GUARD_IPSEC,
+		[HP_AUTH_NONE] = HP_GUARD_OPEN,
+	};
+	const struct hp_guard_conf conf = {.method = method[app->conf->home_agent.authentication], .seed = seed};
+	const int ret = hp_guard_create(&app->guard, &conf, hp_app_now(app));
+
+	return ret ? hp_error_set(e, -ret, "home_agent.authentication", "%s", strerror(-ret)) : 0;
+}
 
 static int start_control(struct hp_app *app, struct hp_plan *plan, struct hp_error *e)
 {
 	struct hp_now now = hp_app_now(app);
-	struct timespec t;
 	int ret;
 
 	for (unsigned int i = 0; i < app->conf->links; i++)
 		if (app->conf->link[i].port >= 0)
 			hp_dataplane_mac(app->dp, (unsigned int)app->conf->link[i].port, &plan->nb_link[i].mac);
-	clock_gettime(CLOCK_REALTIME, &t);
-	plan->control.seed = (uint64_t)t.tv_nsec << 32 ^ (uint64_t)t.tv_sec ^ app->start_ns;
+	if (getrandom(&plan->control.seed, sizeof(plan->control.seed), 0) != sizeof(plan->control.seed))
+		return hp_error_set(e, errno, "", "no random numbers: %s", strerror(errno));
+	ret = start_guard(app, plan->control.seed + 3, e);
+	if (ret)
+		return ret;
+	plan->control.guard = app->guard;
 	ret = hp_control_create(&app->control, &plan->control, now);
 	if (ret)
 		return hp_error_set(e, -ret, "", "control: %s", strerror(-ret));
@@ -66,6 +82,8 @@ void hp_appliance_destroy(struct hp_app *app)
 		hp_control_destroy(app->control, app->fx);
 		hp_carry_out(app);
 	}
+	hp_guard_destroy(app->guard);
+	app->guard = NULL;
 	hp_dataplane_destroy(app->dp);
 	hp_effects_destroy(app->fx);
 	app->control = NULL;

@@ -112,6 +112,8 @@ void hp_carry_out(struct hp_app *app)
 		case HP_EFFECT_MEMBER:
 			table(app, hp_dataplane_member(app->dp, &e->member), "publish a listener");
 			break;
+		case HP_EFFECT_ACCEPTED:
+			break;
 		case HP_EFFECT_EVENT:
 			hp_event_tell(app, &e->event);
 			break;

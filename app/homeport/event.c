@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/log.h"
 #include "homeport/app.h"
 
@@ -34,6 +38,7 @@ static enum hp_log_level level_of(enum hp_event_kind kind)
 	case HP_EVENT_PREFIX_UNACKNOWLEDGED:
 	case HP_EVENT_RELOADED:
 	case HP_EVENT_REVOKED:
+	case HP_EVENT_REKEYED:
 		return HP_LOG_INFO;
 	default:
 		return HP_LOG_DEBUG;
@@ -46,6 +51,33 @@ static void set_address(json_t *j, const char *key, const struct hp_ip6 *a)
 
 	if (!hp_ip6_is_any(a))
 		json_object_set_new(j, key, json_string(hp_ip6_text(a, text)));
+}
+
+/* Strangers choose identities: what is no UTF-8 is shown as its octets in hexadecimal. */
+static json_t *identity(const struct hp_event *e)
+{
+	json_t *j = json_stringn(e->identity, e->identity_len);
+	char hex[2 * UINT8_MAX + 1];
+
+	if (j)
+		return j;
+	for (unsigned int i = 0; i < e->identity_len; i++)
+		snprintf(hex + 2 * i, 3, "%02x", (uint8_t)e->identity[i]);
+	return json_string(hex);
+}
+
+/* Who was refused by what, e.g. "spi 300 unknown for ship@fleet.example". */
+static void set_reason(json_t *j, const struct hp_event *e)
+{
+	if (e->identity_len)
+		json_object_set_new(j, "identity", identity(e));
+	if (e->spi)
+		json_object_set_new(j, "spi", json_integer(e->spi));
+	for (unsigned int i = 0; e->reason && i < HP_REFUSED_COUNT; i++)
+		if (strcmp(hp_refusals[i].name, e->reason) == 0) {
+			json_object_set_new(j, "reason", json_string(e->reason));
+			json_object_set_new(j, "message", json_string(hp_refusals[i].help));
+		}
 }
 
 static const char *first_key(enum hp_event_kind kind)
@@ -72,7 +104,8 @@ static json_t *describe(const struct hp_app *app, const struct hp_event *e)
 	else if (link)
 		json_object_set_new(j, "link", json_string(link));
 	if (e->kind == HP_EVENT_REFUSED)
-		json_object_set_new(j, "status", json_integer(e->code));
+		json_object_set_new(j, "status", e->code == HP_EVENT_UNANSWERED ? json_null() : json_integer(e->code));
+	set_reason(j, e);
 	if (e->kind == HP_EVENT_PATH_MTU)
 		json_object_set_new(j, "mtu", json_integer(e->code));
 	if (e->kind == HP_EVENT_HOME_AGENT_UP || e->kind == HP_EVENT_HOME_AGENT_DOWN)

@@ -113,8 +113,6 @@ static int plan_control(struct hp_plan *p, const struct hp_conf *conf)
 					 .min_interval_s = conf->home_agent.prefix_advertisement.min_interval_s,
 					 .max_interval_s = conf->home_agent.prefix_advertisement.max_interval_s},
 		.multicast = conf->home_agent.multicast,
-		/* No method yet but none: without it every registration is refused. */
-		.authenticator = conf->home_agent.authentication == HP_AUTH_NONE ? &hp_authenticator_none : NULL,
 	};
 	return 0;
 }

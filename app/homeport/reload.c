@@ -155,6 +155,7 @@ static int apply(struct hp_app *app, struct hp_conf *fresh, struct hp_error *e)
 	ret = ret ? ret : hp_dataplane_routes(app->dp, plan->dp_route, plan->dp_routes);
 	if (!ret) {
 		plan->control.seed = app->start_ns;
+		plan->control.guard = app->guard;
 		ret = hp_control_renew(app->control, &plan->control, hp_app_now(app), app->fx);
 		if (ret && hp_dataplane_routes(app->dp, before->dp_route, before->dp_routes))
 			hp_error("routes of the changed configuration stay with the workers");

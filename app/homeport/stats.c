@@ -16,7 +16,7 @@ struct group {
 	const uint64_t *value;
 };
 
-#define GROUPS 4
+#define GROUPS 5
 
 static void gather(const struct hp_app *app, struct group group[GROUPS], uint64_t dp[HP_DP_COUNT])
 {
@@ -25,6 +25,7 @@ static void gather(const struct hp_app *app, struct group group[GROUPS], uint64_
 	group[1] = (struct group){hp_control_counters, HP_CT_COUNT, hp_control_count(app->control)};
 	group[2] = (struct group){hp_agent_counters, HP_AG_COUNT, hp_agent_count(hp_control_agent(app->control))};
 	group[3] = (struct group){hp_neighbor_counters, HP_NB_COUNT, hp_neighbor_count(hp_control_neighbor(app->control))};
+	group[4] = (struct group){hp_refusals, HP_REFUSED_COUNT, hp_guard_count(app->guard)};
 }
 
 /* "drop.hop_limit" -> {"drop": {"hop_limit": n}} */

@@ -6,8 +6,8 @@ void hp_acknowledge_send(struct hp_agent *a, const struct hp_request *r, enum hp
 {
 	/* K stays clear: associations here are configured, not negotiated with a movable peer (§10.3.1). Refresh Advice is left out. */
 	const struct hp_ba ba = {.status = (uint8_t)status, .sequence = sequence, .lifetime = lifetime};
-	uint8_t body[HP_MH_ROOM];
-	int len = hp_ba_write(&ba, body, sizeof(body));
+	uint8_t body[HP_MH_ROOM_MOST];
+	const int len = hp_guard_acknowledge(a->conf.guard, &r->credential, &r->hoa, &r->coa, &ba, body, sizeof(body));
 	struct hp_send send = {
 		.src = r->ha,
 		.dst = r->hoa,
@@ -34,8 +34,6 @@ void hp_acknowledge_send(struct hp_agent *a, const struct hp_request *r, enum hp
 		send.has_mac = true;
 		send.mac = r->mac;
 	}
-	if (a->authenticator.protect && a->authenticator.protect(a->authenticator.ctx, &send, now))
-		return;
 	a->count[HP_AG_BA_OUT]++;
 	a->status[ba.status]++;
 	hp_effects_send(fx, &send);

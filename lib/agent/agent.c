@@ -18,29 +18,19 @@
 
 const struct hp_counter_info hp_agent_counters[HP_AG_COUNT] = {HP_AGENT_COUNTERS(HP_COUNTER_INFO)};
 
-static int verify_none(void *ctx, const struct hp_input *in, const struct hp_packet *p, struct hp_now now)
-{
-	return 0;
-}
-
-const struct hp_authenticator hp_authenticator_none = {.verify = verify_none};
-
 int hp_agent_create(struct hp_agent **out, const struct hp_agent_conf *conf, struct hp_now now)
 {
 	const uint32_t max_lifetime = conf->max_lifetime_s * 1000ull / HP_HOME_UNIT_MS;
 	struct hp_agent *a;
 	int ret;
 
-	if (!conf->neighbor || !conf->route || !conf->max_bindings || !max_lifetime)
+	if (!conf->guard || !conf->neighbor || !conf->route || !conf->max_bindings || !max_lifetime)
 		return -EINVAL;
 	a = calloc(1, sizeof(*a));
 	if (!a)
 		return -ENOMEM;
 	a->conf = *conf;
 	a->conf.link = NULL;
-	a->conf.authenticator = NULL;
-	if (conf->authenticator)
-		a->authenticator = *conf->authenticator;
 	a->agents_next_ms = UINT64_MAX;
 	a->renew_at = UINT32_MAX;
 	hp_random_seed(&a->random, conf->seed);
@@ -86,6 +76,7 @@ void hp_agent_foresee(const struct hp_agent *a, const struct hp_ip6 *const hoa[]
 	const struct hp_binding *b[HP_AGENT_FORESEE];
 
 	hp_bindings_foresee(a->bindings, hoa, n, b);
+	hp_guard_foresee(a->conf.guard, hoa, n);
 	if (!a->listeners)
 		return;
 	/* New ones and those that have moved. */

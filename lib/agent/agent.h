@@ -14,6 +14,7 @@
 #include "base/ip6.h"
 #include "base/now.h"
 #include "neighbor/neighbor.h"
+#include "security/guard.h"
 #include "wire/discovery.h"
 #include "wire/packet.h"
 
@@ -45,18 +46,6 @@ struct hp_agent_link {
 	struct hp_agent_prefix *prefix;
 };
 
-/* Who may register what: the place where authentication plugs in. `method` none accepts every home
- * address of the home prefixes; without a method everything is refused (HP_BA_PROHIBITED). */
-struct hp_authenticator {
-	/* 0: go on. >= 128: refuse with this status. -1: silence. */
-	int (*verify)(void *ctx, const struct hp_input *in, const struct hp_packet *p, struct hp_now now);
-	/* Called for the acknowledgement before it is sent: may append options. May be NULL. */
-	int (*protect)(void *ctx, struct hp_send *send, struct hp_now now);
-	void *ctx;
-};
-/* Accepts everything: the labs' `"authentication": "none"`. */
-extern const struct hp_authenticator hp_authenticator_none;
-
 /* Where packets to `dst` leave. link HP_LINK_NONE: no route. */
 struct hp_hop {
 	uint16_t link;
@@ -75,8 +64,8 @@ struct hp_agent_conf {
 		bool enabled;
 		uint32_t min_interval_s, max_interval_s; /* MinMobPfxAdvInterval, MaxMobPfxAdvInterval (§13) */
 	} prefix_advertisement;
-	bool multicast;                               /* §10.4.3: the querier of all tunnels */
-	const struct hp_authenticator *authenticator; /* NULL: refuse all */
+	bool multicast;         /* §10.4.3: the querier of all tunnels */
+	struct hp_guard *guard; /* who is believed; the caller's */
 	struct hp_neighbor *neighbor;
 	struct hp_hop (*route)(void *ctx, const struct hp_ip6 *dst); /* towards a care-of address */
 	void *route_ctx;
@@ -95,7 +84,6 @@ struct hp_agent_conf {
 	X(HP_AG_SILENT_HOA, "bu.hoa_invalid", "Binding Updates ignored: no or unusable home address")                                      \
 	X(HP_AG_SILENT_NONCES, "bu.nonces_with_home", "Binding Updates ignored: H bit together with nonce indices")                        \
 	X(HP_AG_CORRESPONDENT, "bu.correspondent", "Binding Updates ignored: correspondent registration, which is not served yet")         \
-	X(HP_AG_SILENT_AUTH, "bu.unauthenticated", "Binding Updates ignored: not authenticated")                                           \
 	X(HP_AG_DUPLICATE_DAD, "bu.during_dad", "Binding Updates that came while their home address was probed")                           \
 	X(HP_AG_DHAAD, "dhaad.in", "home agent address discovery requests taken")                                                          \
 	X(HP_AG_AGENTS_FULL, "home_agents.full", "router advertisements of home agents not listed: the list of their link was full")       \

@@ -11,8 +11,7 @@
 #include "wire/mh.h"
 
 struct hp_agent {
-	struct hp_agent_conf conf; /* link and authenticator NULL: what they said is below */
-	struct hp_authenticator authenticator;
+	struct hp_agent_conf conf; /* link NULL: what it said is below */
 	struct hp_homes *homes;
 	struct hp_bindings *bindings;
 	struct hp_listeners *listeners; /* NULL: no multicast */
@@ -38,6 +37,7 @@ struct hp_request {
 	uint16_t home_link; /* HP_LINK_NONE: `ha` is on no home link */
 	bool on_home;       /* from a node on the home link itself: `mac` is where it is */
 	struct hp_mac mac;
+	struct hp_credential credential; /* what it has proved */
 };
 
 #endif

@@ -5,7 +5,7 @@
 #include "agent/registration.h"
 
 /* What the checks come to, where it is not a status of the acknowledgement (0..255). */
-enum { PASS = -1, SILENCE = -2 };
+enum { PASS = HP_GUARD_PASS, SILENCE = HP_GUARD_SILENCE };
 
 /* The home link one of whose addresses the update was sent to: NULL where we are a router or host only. */
 static const struct hp_home *home_of(const struct hp_agent *a, const struct hp_ip6 *ha)
@@ -31,12 +31,6 @@ static struct hp_request request_of(const struct hp_bu *bu, const struct hp_inpu
 		.link = in->link,
 		.mac = in->mac,
 	};
-}
-
-/* Not greater modulo 2^16: the last number and the 32,768 before it (§9.5.1). */
-static bool sequence_is_old(uint16_t sequence, uint16_t last)
-{
-	return (uint16_t)(last - sequence) <= 32768;
 }
 
 /* Tests that end in silence: §6.1.7, §9.5.1, §9.5.4. */
@@ -72,16 +66,25 @@ static int check_correspondent(struct hp_agent *a, const struct hp_binding *b, c
 	return SILENCE;
 }
 
-static int check_authentication(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now)
+/* What is refused here the guard has counted and told. */
+static int check_authentication(struct hp_agent *a, const struct hp_bu *bu, const struct hp_input *in, const struct hp_packet *p,
+				struct hp_request *r, struct hp_now now, struct hp_effects *fx)
 {
-	int verdict = a->authenticator.verify ? a->authenticator.verify(a->authenticator.ctx, in, p, now) : HP_BA_PROHIBITED;
+	const struct hp_guard_update u = {
+		.bu = bu,
+		.message = hp_packet_payload(p),
+		.hoa = r->hoa,
+		.coa = r->coa,
+		.source = r->source,
+		.link = in->link,
+		.association = in->association,
+	};
+	const int verdict = hp_guard_update(a->conf.guard, &u, now, &r->credential, fx);
 
-	if (verdict == 0)
-		return PASS;
-	if (verdict > 0)
-		return verdict;
-	a->count[HP_AG_SILENT_AUTH]++;
-	return SILENCE;
+	if (verdict >= 0)
+		hp_acknowledge_send(a, r, (enum hp_ba_status)verdict, verdict == HP_BA_SEQUENCE ? r->credential.last_sequence : r->sequence,
+				    0, now, fx);
+	return verdict == PASS ? PASS : SILENCE;
 }
 
 /* §10.3.1 up to the home address itself. */
@@ -116,7 +119,7 @@ static int check_coa(const struct hp_agent *a, const struct hp_request *r)
 static bool during_dad(struct hp_agent *a, const struct hp_binding *b, const struct hp_request *r)
 {
 	a->count[HP_AG_DUPLICATE_DAD]++;
-	return !sequence_is_old(r->sequence, b->probation->request.sequence);
+	return r->credential.fresh || !hp_mh_sequence_is_old(r->sequence, b->probation->request.sequence);
 }
 
 void hp_update_process(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
@@ -147,11 +150,11 @@ void hp_update_process(struct hp_agent *a, const struct hp_input *in, const stru
 	if (verdict == PASS && !bu.home)
 		verdict = check_correspondent(a, b, &r);
 	if (verdict == PASS)
-		verdict = check_authentication(a, in, p, now);
+		verdict = check_authentication(a, &bu, in, p, &r, now, fx);
 	if (verdict == PASS && b && b->probation) {
 		if (!during_dad(a, b, &r))
 			return;
-	} else if (verdict == PASS && b && sequence_is_old(r.sequence, b->sequence)) {
+	} else if (verdict == PASS && b && !r.credential.fresh && hp_mh_sequence_is_old(r.sequence, b->sequence)) {
 		hp_acknowledge_out_of_window(a, &r, b->sequence, now, fx);
 		return;
 	}

@@ -120,8 +120,15 @@ void hp_effects_push(struct hp_effects *fx, const struct hp_effect *e)
 		return;
 	}
 	to = append(fx);
-	if (to)
-		*to = *e;
+	if (!to)
+		return;
+	*to = *e;
+	if (e->kind == HP_EFFECT_EVENT && e->event.identity_len) {
+		to->event.identity = (const char *)keep(fx, e->event.identity, e->event.identity_len);
+		/* Better an event without a name than none. */
+		if (!to->event.identity)
+			to->event.identity_len = 0;
+	}
 }
 
 uint64_t hp_effects_lost(const struct hp_effects *fx)

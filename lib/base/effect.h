@@ -72,7 +72,8 @@ struct hp_member {
 	X(HP_EVENT_DEREGISTERED, "deregistered", "a node has given its binding up")                                                        \
 	X(HP_EVENT_EXPIRED, "expired", "a binding has run out, or its prefix or our address is no more")                                   \
 	X(HP_EVENT_REVOKED, "revoked", "the operator has taken a binding away")                                                            \
-	X(HP_EVENT_REFUSED, "refused", "a Binding Update was answered with a status of 128 or more")                                       \
+	X(HP_EVENT_REFUSED, "refused", "a Binding Update was answered with a status of 128 or more, or not believed and not answered")     \
+	X(HP_EVENT_REKEYED, "rekeyed", "a node has used its newer key: the older is no more")                                              \
 	X(HP_EVENT_PATH_MTU, "path_mtu", "the tunnel to a node turned out to carry less (RFC 2473 §6.7)")                                  \
 	X(HP_EVENT_PREFIX_UNACKNOWLEDGED, "prefix_unacknowledged",                                                                         \
 	  "a node has not answered Mobile Prefix Advertisements, however often repeated (RFC 6275 §10.6.2)")                               \
@@ -100,6 +101,7 @@ enum hp_event_kind {
 	HP_EVENT_COUNT
 };
 
+#define HP_EVENT_UNANSWERED UINT16_MAX /* code of REFUSED: in silence */
 struct hp_event {
 	enum hp_event_kind kind;
 	struct hp_ip6 hoa; /* :: where not fitting; the router of ROUTER_ and HOME_AGENT_ events */
@@ -108,6 +110,17 @@ struct hp_event {
 	uint16_t
 		code; /* Binding Acknowledgement status for REFUSED, octets for PATH_MTU, worker number for STALLED, hp_neighbor_conflict for
 			    * INCONSISTENT, preference for HOME_AGENT_ events */
+	const char *reason;   /* of REFUSED: name of the counter that tells why, static; NULL: the status says it all */
+	uint32_t spi;         /* 0: none */
+	const char *identity; /* of the mobile node, copied into the list; not terminated, any octets */
+	uint8_t identity_len; /* 0: none */
+};
+
+/* A subscriber's message was accepted: what is on the disk by the time its acknowledgement leaves, so that a restart accepts nothing twice. */
+struct hp_accepted {
+	struct hp_ip6 hoa;
+	uint32_t spi;
+	uint64_t value; /* timestamp or sequence number */
 };
 
 enum hp_effect_kind {
@@ -120,6 +133,7 @@ enum hp_effect_kind {
 	HP_EFFECT_BIND,     /* bind: publish or replace */
 	HP_EFFECT_UNBIND,   /* unbind: withdraw by home address */
 	HP_EFFECT_MEMBER,   /* member: publish, replace or withdraw what a node listens to */
+	HP_EFFECT_ACCEPTED, /* accepted: on the disk before the next SEND of HP_CLASS_REGISTRATION leaves */
 	HP_EFFECT_EVENT     /* event: tell the operator */
 };
 
@@ -160,6 +174,7 @@ struct hp_effect {
 			uint32_t id;
 		} unbind;
 		struct hp_member member;
+		struct hp_accepted accepted;
 		struct hp_event event;
 	};
 };
@@ -173,7 +188,7 @@ size_t hp_effects_count(const struct hp_effects *fx);
 /* Valid until cleared; walk by index, effects may be appended while walking. */
 const struct hp_effect *hp_effects_at(const struct hp_effects *fx, size_t i);
 
-/* Appends a copy. For SEND the body, for MEMBER the sources are copied into the arena. Out of memory: the list is marked
+/* Appends a copy. For SEND the body, for MEMBER the sources, for EVENT the identity are copied into the arena. Out of memory: the list is marked
  * (hp_effects_lost), counted and the effect dropped; a token inside is then given back by the caller of
  * the core, who sees the count. */
 void hp_effects_push(struct hp_effects *fx, const struct hp_effect *e);

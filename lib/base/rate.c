@@ -6,7 +6,7 @@ void hp_rate_init(struct hp_rate *r, uint32_t per_s, uint32_t burst, uint64_t no
 	*r = (struct hp_rate){.per_s = per_s, .burst = burst, .level = (uint64_t)burst * 1000, .last_ms = now_ms};
 }
 
-bool hp_rate_take(struct hp_rate *r, uint64_t now_ms)
+bool hp_rate_ready(struct hp_rate *r, uint64_t now_ms)
 {
 	const uint64_t full = (uint64_t)r->burst * 1000;
 
@@ -22,7 +22,12 @@ bool hp_rate_take(struct hp_rate *r, uint64_t now_ms)
 			r->level = full;
 		r->last_ms = now_ms;
 	}
-	if (r->level < 1000)
+	return r->level >= 1000;
+}
+
+bool hp_rate_take(struct hp_rate *r, uint64_t now_ms)
+{
+	if (!hp_rate_ready(r, now_ms))
 		return false;
 	r->level -= 1000;
 	return true;

@@ -13,6 +13,8 @@ struct hp_rate {
 };
 
 void hp_rate_init(struct hp_rate *r, uint32_t per_s, uint32_t burst, uint64_t now_ms);
+/* Whether there is a token to be taken. */
+bool hp_rate_ready(struct hp_rate *r, uint64_t now_ms);
 /* Takes one token, or false. */
 bool hp_rate_take(struct hp_rate *r, uint64_t now_ms);
 

@@ -28,7 +28,7 @@ struct hp_control_conf {
 		bool enabled;
 		uint32_t min_interval_s, max_interval_s;
 	} prefix_advertisement; /* to mobile nodes */
-	const struct hp_authenticator *authenticator;
+	struct hp_guard *guard; /* the caller's */
 	uint64_t seed;
 };
 

@@ -28,6 +28,9 @@ enum hp_ba_status {
 	HP_BA_CAREOF_NONCE = 137,
 	HP_BA_NONCES = 138,
 	HP_BA_TYPE_CHANGE = 139,
+	HP_BA_ID_MISMATCH = 144, /* these three: RFC 4285 §8 */
+	HP_BA_MESG_ID_REQD = 145,
+	HP_BA_AUTH_FAIL = 146,
 	HP_BA_INVALID_COA = 174
 };
 
@@ -74,6 +77,12 @@ struct hp_be {
 	uint8_t status;
 	struct hp_ip6 hoa;
 };
+
+/* Not greater modulo 2^16: the last number and the 32,768 before it (§9.5.1). */
+static inline bool hp_mh_sequence_is_old(uint16_t sequence, uint16_t last)
+{
+	return (uint16_t)(last - sequence) <= 32768;
+}
 
 /* The checks of §9.2 in its order. `src`, `dst`: the pseudo-header's (home address when the option or the routing
  * header was there). On PAYLOAD_PROTO / HEADER_LEN *error_at is the offset within the message. *type is set as soon as readable. */

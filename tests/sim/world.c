@@ -22,19 +22,21 @@ void world_open(struct world *w, uint64_t seed)
 		{.mac = agent_mac[1], .mtu = 1500, .dad_transmits = 1, .addresses = 1, .address = core},
 	};
 	const struct hp_route gate = {.kind = HP_ROUTE_STATIC, .length = 0, .link = CORE_LINK, .via = craft_ip6(GATE)};
-	const struct hp_control_conf conf = {.links = LINKS,
-					     .link = links,
-					     .routes = 1,
-					     .route = &gate,
-					     .max_bindings = NODES,
-					     .max_lifetime_s = 120,
-					     .dad = true,
-					     .authenticator = &hp_authenticator_none,
-					     .seed = seed};
+	struct hp_control_conf conf = {.links = LINKS,
+				       .link = links,
+				       .routes = 1,
+				       .route = &gate,
+				       .max_bindings = NODES,
+				       .max_lifetime_s = 120,
+				       .dad = true,
+				       .seed = seed};
 
 	*w = (struct world){.now = {.mono_ms = 1000, .wall_ms = 1700000000000}, .loss_percent = 10, .repeat_percent = 20, .restless = true};
 	hp_random_seed(&w->random, seed);
 	w->queue = calloc(EVENTS, sizeof(*w->queue));
+	if (hp_guard_create(&w->guard, &(struct hp_guard_conf){.method = HP_GUARD_OPEN}, w->now))
+		abort();
+	conf.guard = w->guard;
 	if (!w->queue || hp_effects_create(&w->fx) || hp_control_create(&w->control, &conf, w->now))
 		abort();
 	hp_control_start(w->control, w->now, w->fx);
@@ -52,6 +54,7 @@ void world_close(struct world *w)
 	world_carry_out(w);
 	CU_ASSERT_EQUAL(w->tokens_out, 0);
 	hp_effects_destroy(w->fx);
+	hp_guard_destroy(w->guard);
 	free(w->queue);
 }
 

@@ -51,6 +51,7 @@ struct token {
 };
 
 struct world {
+	struct hp_guard *guard;
 	struct hp_control *control;
 	struct hp_effects *fx;
 	struct hp_now now;

@@ -10,7 +10,6 @@ int main(void)
 		{"reserved home addresses", test_anycast},
 		{"path MTU of a tunnel", test_path_mtu},
 		{"path MTU, older", test_path_mtu_ages},
-		{"authentication hook", test_authenticator},
 		{"configurations", test_create},
 		{"random updates against a naive model", test_model},
 		{"derived link-local addresses at random", test_linklocal},

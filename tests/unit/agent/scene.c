@@ -88,9 +88,7 @@ static struct hp_agent_conf agent_conf(struct scene *s, const struct scene_conf 
 		.dad = !conf->no_dad,
 		.prefix_advertisement = {conf->advert_max_s != 0, conf->advert_min_s, conf->advert_max_s},
 		.multicast = conf->multicast,
-		.authenticator = conf->no_authenticator ? NULL
-				 : conf->authenticator  ? conf->authenticator
-							: &hp_authenticator_none,
+		.guard = s->guard,
 		.neighbor = &s->neighbor,
 		.route = route,
 		.seed = conf->seed ? conf->seed : 1,
@@ -116,6 +114,8 @@ void scene_open(struct scene *s, const struct scene_conf *conf)
 	} own[] = {{0, "HA"}, {0, "HA3"}, {0, "HAL"}, {1, "CORE"}, {2, "VHA"}};
 
 	*s = (struct scene){.now = {.mono_ms = 1000, .wall_ms = 1700000000000}};
+	if (hp_guard_create(&s->guard, &(struct hp_guard_conf){.method = conf->closed ? HP_GUARD_CLOSED : HP_GUARD_OPEN}, s->now))
+		abort();
 	ac = agent_conf(s, conf);
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
 		s->neighbor.own[i].link = own[i].link;
@@ -129,6 +129,7 @@ void scene_open(struct scene *s, const struct scene_conf *conf)
 void scene_close(struct scene *s)
 {
 	hp_agent_destroy(s->agent);
+	hp_guard_destroy(s->guard);
 	hp_effects_destroy(s->fx);
 }
 

@@ -9,6 +9,7 @@
 
 struct scene {
 	struct hp_neighbor neighbor;
+	struct hp_guard *guard;
 	struct hp_agent *agent;
 	struct hp_effects *fx;
 	struct hp_now now;
@@ -21,10 +22,9 @@ struct scene_conf {
 	uint16_t preference;
 	uint64_t seed;                       /* 0: 1 */
 	uint32_t advert_min_s, advert_max_s; /* of mobile prefix advertisements; 0: switched off */
-	bool no_dad, no_authenticator, multicast;
-	bool one_prefix;                              /* without 2001:db8:3::/64 */
-	uint32_t valid_s, preferred_s;                /* of 2001:db8:3::/64; 0: infinite */
-	const struct hp_authenticator *authenticator; /* NULL: everybody is believed */
+	bool no_dad, closed, multicast;
+	bool one_prefix;               /* without 2001:db8:3::/64 */
+	uint32_t valid_s, preferred_s; /* of 2001:db8:3::/64; 0: infinite */
 };
 
 void scene_open(struct scene *s, const struct scene_conf *conf);

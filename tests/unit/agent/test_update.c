@@ -144,8 +144,8 @@ static const struct row {
 	 {REGISTERED_H, BU("H", "C1", 11, 15, "", .flags = "A", .to = "CORE")}},
 	{"policy",
 	 "129: without an authentication method everything is refused",
-	 {.no_authenticator = true},
-	 {BU("H", "C1", 7, 15, "ba 129 seq 7 life 0 HA>H via C1, !refused")}},
+	 {.closed = true},
+	 {BU("H", "C1", 7, 15, "!refused, ba 129 seq 7 life 0 HA>H via C1")}},
 	{"policy", "129: home address is ours", {0}, {BU("HA", "C1", 7, 15, "ba 129 seq 7 life 0 HA>HA via C1, !refused")}},
 	{"4291 2.6.1", "129: subnet-router anycast", {0}, {BU("ROUTER", "C1", 7, 15, "ba 129 seq 7 life 0 HA>ROUTER via C1, !refused")}},
 	{"2526 2", "129: Home-Agents anycast", {0}, {BU("AGENTS", "C1", 7, 15, "ba 129 seq 7 life 0 HA>AGENTS via C1, !refused")}},
@@ -548,62 +548,6 @@ void test_path_mtu_ages(void)
 	scene_close(&s);
 }
 
-struct judge {
-	int verdict;
-	unsigned int asked, protected_;
-};
-
-static int verify(void *ctx, const struct hp_input *in, const struct hp_packet *p, struct hp_now now)
-{
-	struct judge *j = ctx;
-
-	j->asked++;
-	return j->verdict;
-}
-
-static int protect(void *ctx, struct hp_send *send, struct hp_now now)
-{
-	struct judge *j = ctx;
-
-	j->protected_++;
-	return j->verdict == 130 ? -1 : 0; /* an answer that cannot be protected is not sent */
-}
-
-/* RFC 6275 §5.1, §10.3.1: after the message itself is valid, before anything is told to its sender. */
-void test_authenticator(void)
-{
-	static const struct {
-		int verdict;
-		struct step step;
-		unsigned int asked, protected_;
-	} table[] = {
-		{0, BU("H", "C1", 1, 15, "bind H>C1@HA, proxy H, forget H, !registered, ba 0 seq 1 life 15 HA>H via C1"), 1, 1},
-		{-1, BU("H", "C1", 2, 15, ""), 1, 0},
-		{-1, BU("H", "C1", 1, 15, ""), 1, 0}, /* not even 135 */
-		{-1, BU("OFF", "C1", 1, 15, ""), 1, 0},
-		{129, BU("H", "C1", 2, 15, "ba 129 seq 2 life 0 HA>H via C1, !refused"), 1, 1},
-		{130, BU("H", "C1", 2, 15, "!refused"), 1, 1},
-		{0, BU("H", "LOCAL", 2, 15, ""), 0, 0},
-		{0, BU("H", "C2", 2, 15, "bind H>C2@HA, !moved, ba 0 seq 2 life 15 HA>H via C2"), 1, 1},
-	};
-	struct judge judge;
-	const struct hp_authenticator authenticator = {verify, protect, &judge};
-	struct scene s;
-
-	scene_open(&s, &(struct scene_conf){.no_dad = true, .authenticator = &authenticator});
-	for (unsigned int i = 0; i < HP_LEN(table); i++) {
-		struct row row = {.clause = "6275 5.1", .name = "authenticator"};
-
-		judge = (struct judge){.verdict = table[i].verdict};
-		row.step[i % HP_LEN(row.step)] = table[i].step;
-		step(&s, &row, i % HP_LEN(row.step));
-		CU_ASSERT_EQUAL(judge.asked, table[i].asked);
-		CU_ASSERT_EQUAL(judge.protected_, table[i].protected_);
-	}
-	CU_ASSERT_EQUAL(hp_agent_count(s.agent)[HP_AG_SILENT_AUTH], 3);
-	scene_close(&s);
-}
-
 static struct hp_hop nowhere(void *ctx, const struct hp_ip6 *dst)
 {
 	return (struct hp_hop){.link = HP_LINK_NONE};
@@ -612,18 +556,26 @@ static struct hp_hop nowhere(void *ctx, const struct hp_ip6 *dst)
 void test_create(void)
 {
 	struct hp_neighbor neighbor = {0};
-	const struct hp_agent_conf good = {.max_bindings = 1, .max_lifetime_s = 4, .neighbor = &neighbor, .route = nowhere};
-	struct hp_agent_conf bad[] = {good, good, good, good};
+	struct hp_agent_conf good = {.max_bindings = 1, .max_lifetime_s = 4, .neighbor = &neighbor, .route = nowhere};
+	struct hp_agent_conf bad[5];
+	struct hp_guard *guard;
 	struct hp_agent *a;
+
+	CU_ASSERT_EQUAL_FATAL(hp_guard_create(&guard, &(struct hp_guard_conf){0}, (struct hp_now){0}), 0);
+	good.guard = guard;
+	for (unsigned int i = 0; i < HP_LEN(bad); i++)
+		bad[i] = good;
 
 	bad[0].max_bindings = 0;
 	bad[1].max_lifetime_s = 3; /* not one unit */
 	bad[2].neighbor = NULL;
 	bad[3].route = NULL;
+	bad[4].guard = NULL;
 	for (unsigned int i = 0; i < HP_LEN(bad); i++)
 		CU_ASSERT_EQUAL(hp_agent_create(&a, &bad[i], (struct hp_now){0}), -22);
 	CU_ASSERT_EQUAL_FATAL(hp_agent_create(&a, &good, (struct hp_now){0}), 0);
 	CU_ASSERT_EQUAL(hp_agent_next(a), UINT64_MAX);
 	hp_agent_destroy(a);
 	hp_agent_destroy(NULL);
+	hp_guard_destroy(guard);
 }

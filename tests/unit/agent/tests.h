@@ -6,7 +6,6 @@ void test_update(void);
 void test_mobility_header(void);
 void test_path_mtu(void);
 void test_path_mtu_ages(void);
-void test_authenticator(void);
 void test_create(void);
 void test_model(void);
 void test_linklocal(void);

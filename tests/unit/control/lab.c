@@ -20,7 +20,7 @@ static void open_lab(struct lab *l, bool dad)
 		{.is_virtual = true, .mtu = 1500, .addresses = 1, .address = virtual_, .home = true},
 	};
 	const struct hp_route gate = {.kind = HP_ROUTE_STATIC, .length = 0, .link = 1, .via = craft_ip6(LAB_GATE)};
-	const struct hp_control_conf conf = {
+	struct hp_control_conf conf = {
 		.links = 3,
 		.link = links,
 		.routes = 1,
@@ -29,11 +29,13 @@ static void open_lab(struct lab *l, bool dad)
 		.max_lifetime_s = 3600,
 		.dad = dad,
 		.prefix_advertisement = {.enabled = true, .min_interval_s = 600, .max_interval_s = 86400},
-		.authenticator = &hp_authenticator_none,
 		.seed = 1,
 	};
 
 	*l = (struct lab){.now = {.mono_ms = 5000, .wall_ms = 1700000000000}};
+	if (hp_guard_create(&l->guard, &(struct hp_guard_conf){.method = HP_GUARD_OPEN}, l->now))
+		abort();
+	conf.guard = l->guard;
 	if (hp_effects_create(&l->fx) || hp_control_create(&l->control, &conf, l->now))
 		abort();
 	hp_control_start(l->control, l->now, l->fx);
@@ -57,6 +59,7 @@ void lab_open_dad(struct lab *l)
 void lab_close(struct lab *l)
 {
 	hp_control_destroy(l->control, l->fx);
+	hp_guard_destroy(l->guard);
 	hp_effects_destroy(l->fx);
 }
 

@@ -17,6 +17,7 @@
 #define LAB_VANYCAST "2001:db8:2:0:fdff:ffff:ffff:fffe"
 
 struct lab {
+	struct hp_guard *guard;
 	struct hp_control *control;
 	struct hp_effects *fx;
 	struct hp_now now;

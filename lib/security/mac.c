@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "security/mac.h"
+
+#include <errno.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+
+#define WHOLE_MOST EVP_MAX_MD_SIZE
+
+static const struct {
+	const char *digest;
+	size_t len;
+} algorithms[HP_MAC_COUNT] = {
+	[HP_MAC_SHA1_96] = {"SHA1", 12},
+	[HP_MAC_SHA256_128] = {"SHA256", 16},
+	[HP_MAC_SHA1] = {"SHA1", 20},
+};
+
+struct hp_mac {
+	EVP_MAC *hmac;
+	EVP_MAC_CTX *ctx[HP_MAC_COUNT]; /* kept: to make one costs three times the work of a short message */
+	EVP_MD *sha1;
+	EVP_MD_CTX *digest;
+};
+
+void hp_mac_destroy(struct hp_mac *m)
+{
+	if (!m)
+		return;
+	for (unsigned int i = 0; i < HP_MAC_COUNT; i++)
+		EVP_MAC_CTX_free(m->ctx[i]);
+	EVP_MAC_free(m->hmac);
+	EVP_MD_CTX_free(m->digest);
+	EVP_MD_free(m->sha1);
+	free(m);
+}
+
+int hp_mac_create(struct hp_mac **out)
+{
+	struct hp_mac *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return -ENOMEM;
+	m->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	m->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+	m->digest = EVP_MD_CTX_new();
+	if (!m->hmac || !m->sha1 || !m->digest)
+		goto fail;
+	for (unsigned int i = 0; i < HP_MAC_COUNT; i++) {
+		const OSSL_PARAM params[] = {
+			OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)(uintptr_t)algorithms[i].digest, 0),
+			OSSL_PARAM_construct_end()};
+
+		m->ctx[i] = EVP_MAC_CTX_new(m->hmac);
+		if (!m->ctx[i] || !EVP_MAC_CTX_set_params(m->ctx[i], params))
+			goto fail;
+	}
+	*out = m;
+	return 0;
+fail:
+	hp_mac_destroy(m);
+	return -ENOSYS;
+}
+
+size_t hp_mac_len(enum hp_mac_algorithm algorithm)
+{
+	return algorithms[algorithm].len;
+}
+
+bool hp_mac_compute(struct hp_mac *m, enum hp_mac_algorithm algorithm, const void *key, size_t key_len, const struct hp_mac_part part[],
+		    unsigned int parts, uint8_t *out)
+{
+	EVP_MAC_CTX *ctx = m->ctx[algorithm];
+	uint8_t whole[WHOLE_MOST];
+	bool ok = EVP_MAC_init(ctx, key, key_len, NULL);
+	size_t len;
+
+	for (unsigned int i = 0; i < parts && ok; i++)
+		ok = EVP_MAC_update(ctx, part[i].octets, part[i].len);
+	ok = ok && EVP_MAC_final(ctx, whole, &len, sizeof(whole));
+	if (ok)
+		memcpy(out, whole, algorithms[algorithm].len);
+	hp_secret_wipe(whole, sizeof(whole));
+	return ok;
+}
+
+bool hp_mac_digest(struct hp_mac *m, const struct hp_mac_part part[], unsigned int parts, uint8_t *out)
+{
+	bool ok = EVP_DigestInit_ex2(m->digest, m->sha1, NULL);
+
+	for (unsigned int i = 0; i < parts && ok; i++)
+		ok = EVP_DigestUpdate(m->digest, part[i].octets, part[i].len);
+	return ok && EVP_DigestFinal_ex(m->digest, out, NULL);
+}
+
+bool hp_mac_equal(const void *a, const void *b, size_t len)
+{
+	return CRYPTO_memcmp(a, b, len) == 0;
+}
