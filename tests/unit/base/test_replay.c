@@ -105,7 +105,7 @@ void test_replay_esn(void)
 void test_replay_checked_together(void)
 {
 	struct hp_replay r;
-	uint64_t a, b;
+	uint64_t a = 0, b = 0;
 
 	hp_replay_init(&r, 64, false);
 	CU_ASSERT(hp_replay_check(&r, 9, &a) && hp_replay_check(&r, 9, &b));
