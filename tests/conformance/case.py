@@ -17,26 +17,29 @@ from lab import Failed
 from packets import *  # noqa: F403
 from packets import Ether, HAO, ICMPv6EchoReply, ICMPv6EchoRequest, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6NDOptDstLLAddr, ICMPv6NDOptSrcLLAddr
 from packets import IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrRouting, MIP6MH_BA, MIP6MH_BU
-from place import GATEWAY, PREFIX, SHORT
+from place import home_address, identifier
 
 REAL, VIRTUAL = ("real",), ("virtual",)
 BOTH = REAL + VIRTUAL
+PROVED_REAL, PROVED_VIRTUAL = ("mn-ha",), ("mn-ha-virtual",)
+PROVED = PROVED_REAL + PROVED_VIRTUAL
 CEILING_S = int(os.environ.get("HP_CEILING_S", 60))
 CASES = []
 
 
 class Case:
-    def __init__(self, name, clause, kinds, meaning, function, long, alone):
-        self.name, self.clause, self.kinds, self.meaning, self.function, self.long, self.alone = name, clause, kinds, meaning, function, long, alone
+    def __init__(self, name, clause, kinds, meaning, function, long, alone, enrolled):
+        self.name, self.clause, self.kinds, self.meaning, self.function, self.long, self.alone, self.enrolled = name, clause, kinds, meaning, function, long, alone, enrolled
         self.number = len(CASES) + 1
 
 
-def case(name, clause, kinds, meaning, long=False, alone=False):
-    """long: takes its time, so it starts first. alone: when no other case runs."""
+def case(name, clause, kinds, meaning, long=False, alone=False, enrolled=None):
+    """long: takes its time, so it starts first. alone: when no other case runs. enrolled: entries of `mobile_nodes` for it, a function of
+    the kind and its number."""
     def add(function):
         if any(c.name == name for c in CASES):
             raise SystemExit("two cases named " + name)
-        CASES.append(Case(name, clause, kinds, meaning, function, long, alone))
+        CASES.append(Case(name, clause, kinds, meaning, function, long, alone, enrolled))
         return function
     return add
 
@@ -60,7 +63,7 @@ class Trial:
 
     def __init__(self, what, place):
         self.case, self.place, self.kind, self.number = what, place, place.kind, what.number
-        self.real = place.kind == "real"
+        self.real = "home" in place.cables
         self.box = Mailbox()
         self.at = 0  # letters before it have been judged
         self.sequences = {}
@@ -76,13 +79,10 @@ class Trial:
     # Addresses of this case's own.
 
     def home(self, i=1, prefix=0):
-        return socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, PREFIX % (self.place.family, prefix))[:8] + self.identifier(i))
-
-    def identifier(self, i):
-        return b"\xc0\xde" + self.number.to_bytes(2, "big") + b"\0" + self.number.to_bytes(2, "big") + bytes([i])
+        return home_address(self.kind, self.number, i, prefix)
 
     def linklocal(self, i=1):
-        return socket.inet_ntop(socket.AF_INET6, b"\xfe\x80" + bytes(6) + self.identifier(i))
+        return socket.inet_ntop(socket.AF_INET6, b"\xfe\x80" + bytes(6) + identifier(self.number, i))
 
     def away(self, i=1):
         return "2001:db8:c0de:%x::%x" % (self.number, i)

@@ -3,10 +3,13 @@
 
     real      home link 2001:db8:10::/64 on port home     ── ha ──  core 2001:db8:f::/64, router ::fe that the cases play
     virtual   home link 2001:db8:20::/64 on no wire
+    mn-ha     as real, home link 2001:db8:40::/64: authentication in the message, of the mobile nodes that the cases have enrolled
+    mn-ha-virtual    as virtual, 2001:db8:50::/64, and likewise
 
 Beside the home prefix each kind has a deprecated one (11 or 21), one that ends while the cases run (12 or 22) and one with lifetimes
 that cap a registration (13 or 23). Cases play whatever is beyond the ports."""
 import json
+import socket
 import threading
 import time
 
@@ -20,24 +23,41 @@ ENDS_S, SHORT_S, SHORT_PREFERRED_S = 40, 3000, 2400
 MAX_BINDINGS = 3000
 GATEWAY = "2001:db8:f::fe"
 CORE = "2001:db8:f::1"
+FAMILY = {"real": 1, "virtual": 2, "mn-ha": 4, "mn-ha-virtual": 5}
 
 
-def configuration(kind):
-    family = {"real": 1, "virtual": 2}[kind]
-    home = {"name": "home", "port": "p1" if kind == "real" else None, "dad_transmits": 0,
+def wired(kind):
+    return not kind.endswith("virtual")
+
+
+def identifier(number, i):
+    """Of a node of case `number` on its home link."""
+    return b"\xc0\xde" + number.to_bytes(2, "big") + b"\0" + number.to_bytes(2, "big") + bytes([i])
+
+
+def home_address(kind, number, i=1, prefix=0):
+    """A home address of case `number`."""
+    return socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, PREFIX % (FAMILY[kind], prefix))[:8] + identifier(number, i))
+
+
+def configuration(kind, enrolled, store):
+    family = FAMILY[kind]
+    home = {"name": "home", "port": "p1" if wired(kind) else None, "dad_transmits": 0,
             "addresses": [PREFIX % (family, 0) + "1/64", PREFIX % (family, 0) + "2/64",
                           {"address": PREFIX % (family, DEPRECATED) + "1/64", "valid_lifetime_s": 100000, "preferred_lifetime_s": 0},
                           {"address": PREFIX % (family, ENDING) + "1/64", "valid_lifetime_s": ENDS_S, "preferred_lifetime_s": ENDS_S},
                           {"address": PREFIX % (family, SHORT) + "1/64", "valid_lifetime_s": SHORT_S, "preferred_lifetime_s": SHORT_PREFERRED_S}]}
     ports = [{"name": "p0", "device": "net_af_packet0,iface=core"}]
-    if kind == "real":
+    if wired(kind):
         ports.append({"name": "p1", "device": "net_af_packet1,iface=home"})
         home["router_advertisement"] = {"enabled": True, "min_interval_ms": 200, "max_interval_ms": 600, "min_delay_ms": 200}
+    proved = kind.startswith("mn-ha")
     return {
         "ports": ports,
         "links": [{"name": "core", "port": "p0", "dad_transmits": 0, "addresses": [CORE + "/64"]}, home],
         "routes": [{"prefix": "::/0", "via": GATEWAY, "link": "core"}],
-        "home_agent": {"links": ["home"], "max_bindings": MAX_BINDINGS, "authentication": "none"},
+        "home_agent": {"links": ["home"], "max_bindings": MAX_BINDINGS, "authentication": "mn-ha" if proved else "none"},
+        **({"mobile_nodes": enrolled, "store": {"backend": "embedded", "path": store}} if proved else {}),
         "log": {"level": "warning"},
     }
 
@@ -45,12 +65,12 @@ def configuration(kind):
 class Place:
     """A running program of one link kind."""
 
-    def __init__(self, kind):
-        self.kind, self.family = kind, {"real": 1, "virtual": 2}[kind]
+    def __init__(self, kind, enrolled=()):
+        self.kind, self.family = kind, FAMILY[kind]
         self.lab = Lab()
         self.lab.host("ha")
         self.cables, self.program_mac = {}, {}
-        for name in ("core", "home") if kind == "real" else ("core",):
+        for name in ("core", "home") if wired(kind) else ("core",):
             self.lab.ip("ha", "link", "add", name, "type", "veth", "peer", "name", name, "netns", self.lab.ns("switch"))
             for host in ("ha", "switch"):
                 # A veth leaves checksums to hardware that is not there. No kernel has a say on either end.
@@ -61,7 +81,7 @@ class Place:
             self.cables[name] = Cable(self.lab.ns("switch"), name, name)
         self.cables["core"].neighbors[GATEWAY] = self.cables["core"].mac
         self.began = time.monotonic()
-        self.child = self.lab.homeport("ha", configuration(kind))
+        self.child = self.lab.homeport("ha", configuration(kind, list(enrolled), self.lab.path("store")))
         self.up = time.monotonic()
         self.locks, self.guard = {}, threading.Lock()
         wait_for("ports up", lambda: all(p["up"] for p in self.lab.api("/v1/status")["ports"]), 30)
@@ -122,4 +142,4 @@ class Place:
 
 
 if __name__ == "__main__":
-    print(json.dumps(configuration("real"), indent=1))
+    print(json.dumps(configuration("real", [], None), indent=1))
