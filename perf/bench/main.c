@@ -12,7 +12,7 @@
 #include "report.h"
 #include "world.h"
 
-#define MOST_REGISTERS 2
+#define MOST_REGISTERS 3
 
 struct options {
 	enum plan_extent extent;
@@ -107,10 +107,13 @@ static int run(struct row *row, unsigned int n)
 
 static int run_register(struct register_figures *f, unsigned int *n, enum plan_extent extent)
 {
-	static const uint32_t bindings[MOST_REGISTERS] = {1000000, 10000000};
+	static const struct {
+		uint32_t bindings;
+		bool authenticated;
+	} fleet[MOST_REGISTERS] = {{1000000, false}, {1000000, true}, {10000000, false}};
 
-	for (; *n < (extent == PLAN_QUICK ? 1 : MOST_REGISTERS); (*n)++) {
-		int ret = register_run(&f[*n], bindings[*n]);
+	for (; *n < (extent == PLAN_QUICK ? MOST_REGISTERS - 1 : MOST_REGISTERS); (*n)++) {
+		int ret = register_run(&f[*n], fleet[*n].bindings, fleet[*n].authenticated);
 
 		if (ret)
 			return ret;

@@ -7,7 +7,6 @@
 #define M 1000000u
 
 const char *const plan_not_yet[] = {
-	"register with RFC 4285: >= 250,000 a second",
 	"protect: <= 1.3 x (intercept + bare cryptodev)",
 	"optimize-out, optimize-in: <= 1.3 x intercept, detunnel",
 	"start with 1M stored bindings: <= 3 s",

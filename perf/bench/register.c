@@ -36,9 +36,10 @@ struct bench {
 	struct hp_worker *worker;
 	struct rte_ether_addr port_mac;
 	uint32_t bindings;
+	bool authenticated;
 	uint16_t *sequence, *place; /* by node: last sequence number, number of its care-of address */
 	uint32_t node;              /* updated last */
-	uint64_t answered, wrong;
+	uint64_t answered, wrong, stamps;
 };
 
 static const struct rte_ether_addr gateway_mac = {{2, 0, 0, 0, 0, 0xfe}};
@@ -96,18 +97,74 @@ static void receive(struct bench *b, struct rte_mbuf **m, unsigned int n)
 	hp_pipeline_run(b->worker, 0, m, n);
 }
 
+/* Everybody's key and name. */
+static void subscriber(struct hp_subscriber_spec *out, uint32_t node)
+{
+	*out = (struct hp_subscriber_spec){
+		.hoa = home_address(node),
+		.key = {{.spi = HP_PROOF_SPI_LEAST, .algorithm = HP_MAC_SHA1_96, .timestamp = true, .len = HP_KEY_LEAST}},
+	};
+	memcpy(out->key[0].octets, out->hoa.b, HP_KEY_LEAST);
+	out->identity_len = (uint8_t)snprintf(out->identity, sizeof(out->identity), "node%08u@fleet.example", node);
+}
+
+static int enrol(struct bench *b)
+{
+	struct hp_subscriber_spec spec;
+	int ret = 0;
+
+	for (uint32_t i = 0; i < b->bindings && !ret; i++) {
+		subscriber(&spec, i);
+		ret = hp_subscribers_put(hp_guard_subscribers(b->app.guard), &spec);
+	}
+	return ret;
+}
+
+/* The clocks of mobile nodes are nearly as far ahead of ours as they may be: without a store a home agent refuses, in its first seconds, what
+ * it may have accepted before it was started. */
+static uint64_t timestamp(const struct bench *b)
+{
+	return hp_timestamp_of(hp_app_now(&b->app).wall_ms + HP_MN_HA_WINDOW_MS - 50) | (b->stamps & 0xfffff);
+}
+
+static int write_update(struct bench *b, uint32_t node, const struct hp_ip6 *coa, uint8_t body[HP_MH_ROOM])
+{
+	struct hp_bu bu = {.sequence = ++b->sequence[node], .ack = true, .home = true, .lifetime = 900};
+	struct hp_subscriber_spec spec;
+	struct hp_proof_authenticator place;
+	struct hp_key key;
+	int len;
+
+	if (!b->authenticated)
+		return hp_bu_write(&bu, body, HP_MH_ROOM);
+	subscriber(&spec, node);
+	key = (struct hp_key){
+		.spi = spec.key[0].spi, .algorithm = (uint8_t)spec.key[0].algorithm, .len = spec.key[0].len, .octets = spec.key[0].octets};
+	b->stamps++;
+	bu.proof = (struct hp_proof){
+		.identity = (const uint8_t *)spec.identity,
+		.identity_len = spec.identity_len,
+		.has_timestamp = true,
+		.timestamp = timestamp(b),
+		.mn_ha = hp_mn_ha_place(&key, HP_MH_ROOM),
+	};
+	len = hp_bu_write(&bu, body, HP_MH_ROOM);
+	place = hp_mn_ha_place(&key, (size_t)len);
+	return hp_mn_ha_sign(hp_guard_mac(b->app.guard), &key, coa, &spec.hoa, body, &place) ? len : -EIO;
+}
+
 static struct rte_mbuf *update(struct bench *b, uint32_t node)
 {
-	const struct hp_bu bu = {.sequence = ++b->sequence[node], .ack = true, .home = true, .lifetime = 900};
+	const struct hp_ip6 coa = care_of(node, b->place[node]);
 	uint8_t body[HP_MH_ROOM];
 	const struct hp_send s = {
-		.src = care_of(node, b->place[node]),
+		.src = coa,
 		.dst = home_agent(),
 		.hoa = home_address(node),
 		.hop_limit = 60,
 		.proto = HP_PROTO_MH,
 		.body = body,
-		.body_len = (size_t)hp_bu_write(&bu, body, sizeof(body)),
+		.body_len = (size_t)write_update(b, node, &coa, body),
 	};
 
 	return frame(b, &s);
@@ -134,7 +191,17 @@ static void solicited(struct bench *b, const struct hp_packet *p)
 		receive(b, &m, 1);
 }
 
-static bool accepted(const struct hp_packet *p)
+/* As the mobile node would: the acknowledgement is of the home agent. */
+static bool proved(const struct bench *b, const struct hp_packet *p, const struct hp_proof *proof)
+{
+	const struct hp_subscriber *r = hp_subscribers_find(hp_guard_subscribers(b->app.guard), &p->rh2_hoa);
+	const struct hp_mobility_data data = {&p->dst, &p->rh2_hoa, hp_packet_payload(p)};
+
+	return r && proof->mn_ha.present && proof->has_timestamp &&
+	       hp_mn_ha_verify(hp_guard_mac(b->app.guard), &r->key[0], &data, &proof->mn_ha);
+}
+
+static bool accepted(const struct bench *b, const struct hp_packet *p)
 {
 	size_t error_at;
 	struct hp_ba ba;
@@ -143,7 +210,7 @@ static bool accepted(const struct hp_packet *p)
 	return p->has_rh2 &&
 	       hp_mh_check(hp_packet_payload(p), hp_packet_payload_len(p), &p->src, &p->rh2_hoa, &type, &error_at) == HP_MH_OK &&
 	       type == HP_MH_BA && hp_ba_read(&ba, hp_packet_payload(p), hp_packet_payload_len(p)) == HP_MH_OK &&
-	       ba.status == HP_BA_ACCEPTED;
+	       ba.status == HP_BA_ACCEPTED && (!b->authenticated || proved(b, p, &ba.proof));
 }
 
 /* An acknowledgement went where its node is, and so will the node's packets. */
@@ -171,7 +238,7 @@ static void drain(struct bench *b)
 				; /* a listener query in its tunnel: part of what registrations cost, and no answer */
 			else if (p.proto == HP_PROTO_ICMPV6)
 				solicited(b, &p);
-			else if (accepted(&p) && published(b, &p))
+			else if (accepted(b, &p) && published(b, &p))
 				b->answered++;
 			else
 				b->wrong++;
@@ -255,7 +322,7 @@ static uint64_t updates(struct bench *b, enum register_kind kind, uint32_t first
 	return cycles;
 }
 
-static int conf(struct hp_conf **out, uint32_t bindings)
+static int conf(struct hp_conf **out, uint32_t bindings, bool authenticated)
 {
 	const struct hp_conf_machine machine = hp_machine();
 	char text[4096], *at = text, *const end = text + sizeof(text);
@@ -267,9 +334,9 @@ static int conf(struct hp_conf **out, uint32_t bindings)
 		       "\"runtime\": {\"management_core\": 0, \"worker_cores\": [1]},"
 		       "\"links\": [{\"name\": \"core\", \"port\": \"p0\", \"dad_transmits\": 0, \"addresses\": [\"2001:db8:f::1/64\"]},"
 		       "{\"name\": \"virtual\", \"port\": null, \"addresses\": [\"2001:db8:2::1/64\"]}],"
-		       "\"home_agent\": {\"links\": [\"virtual\"], \"authentication\": \"none\", \"max_bindings\": %u},"
+		       "\"home_agent\": {\"links\": [\"virtual\"], %s\"max_bindings\": %u},"
 		       "\"api\": {\"unix\": \"/tmp/homeport-bench-%d.sock\"}, \"log\": {\"level\": \"error\"}, \"routes\": [",
-		       bindings, getpid());
+		       authenticated ? "" : "\"authentication\": \"none\", ", bindings, getpid());
 	for (unsigned int i = 0; i < GATEWAYS; i++)
 		at += snprintf(at, (size_t)(end - at),
 			       "%s{\"prefix\": \"2001:db8:a:%x::/64\", \"via\": \"2001:db8:f::1%02x\", \"link\": \"core\"}", i ? "," : "",
@@ -304,22 +371,23 @@ static void destroy(struct bench *b)
 	free(b->place);
 }
 
-static int create(struct bench *b, uint32_t bindings)
+static int create(struct bench *b, uint32_t bindings, bool authenticated)
 {
 	struct hp_error e = {0};
 	struct timespec t;
 	int ret;
 
-	*b = (struct bench){.bindings = bindings, .app = {.epoll_fd = -1, .signal_fd = -1}};
+	*b = (struct bench){.bindings = bindings, .authenticated = authenticated, .app = {.epoll_fd = -1, .signal_fd = -1}};
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	b->app.start_ns = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 	hp_log_init(HP_LOG_ERROR, false);
 	b->sequence = calloc(bindings, sizeof(*b->sequence));
 	b->place = calloc(bindings, sizeof(*b->place));
-	ret = b->sequence && b->place ? conf(&b->app.conf, bindings) : -ENOMEM;
+	ret = b->sequence && b->place ? conf(&b->app.conf, bindings, authenticated) : -ENOMEM;
 	ret = ret ? ret : hp_plan_create(&b->plan, b->app.conf);
 	ret = ret ? ret : rte_eal_hotplug_add("vdev", DEVICE, "");
 	ret = ret ? ret : hp_appliance_create(&b->app, b->plan, &e);
+	ret = ret || !authenticated ? ret : enrol(b);
 	if (ret) {
 		fprintf(stderr, "%s: %s\n", e.path, e.text);
 		destroy(b);
@@ -343,7 +411,7 @@ static int measure(struct bench *b, uint32_t bindings, struct register_figures *
 {
 	size_t before = allocated();
 	const double hz = (double)rte_get_tsc_hz();
-	int ret = create(b, bindings);
+	int ret = create(b, bindings, f->authenticated);
 
 	if (ret)
 		return ret;
@@ -364,9 +432,9 @@ static int measure(struct bench *b, uint32_t bindings, struct register_figures *
 	return 0;
 }
 
-int register_run(struct register_figures *f, uint32_t bindings)
+int register_run(struct register_figures *f, uint32_t bindings, bool authenticated)
 {
-	struct register_figures ignored;
+	struct register_figures ignored = {.authenticated = authenticated};
 	size_t one, all;
 	struct bench b;
 	int ret = measure(&b, 1, &ignored, &one);
@@ -374,7 +442,7 @@ int register_run(struct register_figures *f, uint32_t bindings)
 	if (ret)
 		return ret;
 	destroy(&b);
-	*f = (struct register_figures){.bindings = bindings};
+	*f = (struct register_figures){.bindings = bindings, .authenticated = authenticated};
 	ret = measure(&b, bindings, f, &all);
 	if (ret)
 		return ret;

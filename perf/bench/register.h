@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Registrations as the management core meets them: Binding Updates go through a worker's pipeline into its punt ring, the appliance's own
  * loop takes them from there, and its acknowledgements are taken from the worker's inject ring. Only the loop's turns are timed. One core,
- * authentication none, no store, no multicast (which sends a query into each new tunnel), a virtual home link; no worker runs, this thread plays it between turns. */
+ * no store, a virtual home link, authentication none or in the message (RFC 4285: HMAC-SHA1, timestamps; the mobile nodes' part is not
+ * timed); no worker runs, this thread plays it between turns. */
 #ifndef HP_BENCH_REGISTER_H
 #define HP_BENCH_REGISTER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define REGISTER_REPETITIONS 7
@@ -19,12 +21,13 @@ extern const char *const register_kind[REGISTER_KINDS];
 
 struct register_figures {
 	uint32_t bindings;
+	bool authenticated;
 	double per_s[REGISTER_KINDS][REGISTER_REPETITIONS], cycles[REGISTER_KINDS][REGISTER_REPETITIONS]; /* an update */
 	double octets;  /* a binding: malloc and DPDK's heap with all of them less an appliance of one */
 	uint64_t wrong; /* updates that were not answered once, accepted, at the right address, or are not published */
 };
 
 /* EAL is up with lcore 1; main lcore. 0 or -errno, told on stderr. */
-int register_run(struct register_figures *f, uint32_t bindings);
+int register_run(struct register_figures *f, uint32_t bindings, bool authenticated);
 
 #endif

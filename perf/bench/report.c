@@ -9,8 +9,9 @@
 
 #include "plan.h"
 
-#define REGISTER_PER_S 400000.0 /* targets of PERFORMANCE: updates a second, octets a binding */
-#define MEMORY_OCTETS  384.0
+#define REGISTER_PER_S      400000.0 /* targets of PERFORMANCE: updates a second, octets a binding */
+#define AUTHENTICATED_PER_S 250000.0
+#define MEMORY_OCTETS       384.0
 
 static double least(const double *figure)
 {
@@ -63,16 +64,29 @@ void report_row(const struct row *row, unsigned int n, const struct row *r)
 	fflush(stdout);
 }
 
+static double register_limit(const struct register_figures *f)
+{
+	return f->authenticated ? AUTHENTICATED_PER_S : REGISTER_PER_S;
+}
+
+static const char *register_case(const struct register_figures *f)
+{
+	return f->authenticated ? "register-mn-ha" : "register";
+}
+
 void report_register(const struct register_figures *f)
 {
 	for (int k = 0; k < REGISTER_KINDS; k++) {
 		double per_s = row_median(f->per_s[k]);
 
-		printf("register   %9u %-8s %9.0f a second, %.0f cycles: at least %.0f: %s\n", f->bindings, register_kind[k], per_s,
-		       row_median(f->cycles[k]), REGISTER_PER_S, per_s >= REGISTER_PER_S ? "met" : "MISSED");
+		printf("%-14s %9u %-8s %9.0f a second, %.0f cycles: at least %.0f: %s\n", register_case(f), f->bindings, register_kind[k],
+		       per_s, row_median(f->cycles[k]), register_limit(f), per_s >= register_limit(f) ? "met" : "MISSED");
 	}
-	printf("memory     %9u %.0f octets a binding: at most %.0f: %s%s\n", f->bindings, f->octets, MEMORY_OCTETS,
-	       f->octets <= MEMORY_OCTETS ? "met" : "MISSED", f->wrong ? "  WRONG ANSWERS" : "");
+	if (!f->authenticated)
+		printf("memory         %9u %.0f octets a binding: at most %.0f: %s\n", f->bindings, f->octets, MEMORY_OCTETS,
+		       f->octets <= MEMORY_OCTETS ? "met" : "MISSED");
+	if (f->wrong)
+		printf("WRONG ANSWERS\n");
 	fflush(stdout);
 }
 
@@ -112,14 +126,16 @@ static void add_register(json_t *rows, const struct register_figures *f)
 	for (int k = 0; k < REGISTER_KINDS; k++) {
 		double per_s = row_median(f->per_s[k]);
 
-		json_array_append_new(rows,
-				      json_pack("{s:s, s:s, s:I, s:n, s:n, s:i, s:f, s:f, s:f, s:n, s:n, s:o}", "case", "register", "kind",
-						register_kind[k], "bindings", (json_int_t)f->bindings, "frame_bytes", "burst", "workers", 0,
-						"mpps", per_s / 1e6, "per_s", per_s, "cycles_per_packet", row_median(f->cycles[k]),
-						"baseline", "ratio", "target", verdict(REGISTER_PER_S, true, per_s >= REGISTER_PER_S)));
+		json_array_append_new(rows, json_pack("{s:s, s:s, s:I, s:n, s:n, s:i, s:f, s:f, s:f, s:n, s:n, s:o}", "case",
+						      register_case(f), "kind", register_kind[k], "bindings", (json_int_t)f->bindings,
+						      "frame_bytes", "burst", "workers", 0, "mpps", per_s / 1e6, "per_s", per_s,
+						      "cycles_per_packet", row_median(f->cycles[k]), "baseline", "ratio", "target",
+						      verdict(register_limit(f), true, per_s >= register_limit(f))));
 	}
-	json_array_append_new(rows, json_pack("{s:s, s:I, s:f, s:o}", "case", "memory", "bindings", (json_int_t)f->bindings, "octets",
-					      f->octets, "target", verdict(MEMORY_OCTETS, false, f->octets <= MEMORY_OCTETS)));
+	if (!f->authenticated)
+		json_array_append_new(rows,
+				      json_pack("{s:s, s:I, s:f, s:o}", "case", "memory", "bindings", (json_int_t)f->bindings, "octets",
+						f->octets, "target", verdict(MEMORY_OCTETS, false, f->octets <= MEMORY_OCTETS)));
 }
 
 int report_write(const char *file, const struct row *row, unsigned int n, const struct register_figures *f, unsigned int registers)
