@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""An emulated machine (QEMU, no KVM) in a lab's host: Debian's kernel, busybox and what a scene puts into it, a shell on its serial line."""
+"""Machines with kernels of their own in a lab: emulated ones (QEMU, no KVM) with Debian's kernel, busybox and what a scene puts into them, a
+shell on their serial line; user-mode-linux, a process whose kernel has what this machine's lacks."""
 import glob
 import os
 import re
@@ -8,7 +9,7 @@ import socket
 import subprocess
 import time
 
-from lab import ROOT, wait_for
+from lab import ROOT, Failed, wait_for
 
 CACHE = ROOT + "/build/machines"
 PMDS = "/usr/lib/x86_64-linux-gnu/dpdk/pmds-*/librte_%s.so.*.0"
@@ -109,3 +110,32 @@ class Machine:
         m.sendall(("set_link %s %s\n" % (device, state)).encode())
         time.sleep(0.5)
         m.close()
+
+
+class UserModeLinux:
+    """A guest on an Ethernet of the lab: `init` of tests/machines with `words` (hp_…) on its kernel's command line; what it says goes to a file."""
+
+    def __init__(self, lab, switch, init, **words):
+        lab.ip("switch", "tuntap", "add", "uml", "mode", "tap")
+        lab.sysctl("switch", "uml", "disable_ipv6", 1)
+        lab.ip("switch", "link", "set", "uml", "master", switch)
+        lab.ip("switch", "link", "set", "uml", "up")
+        os.makedirs(lab.path("lib"))
+        os.symlink("/usr/lib/uml/modules", lab.path("lib/modules"))
+        self.out = lab.path("guest.txt")
+        open(self.out, "w").close()
+        words.update(out=self.out, modules=lab.folder, register=ROOT + "/tests/machines/register.py")
+        self.child = lab.start("switch", "linux.uml", "mem=256M", "con=null", "con0=null,fd:1", "rootfstype=hostfs", "rootflags=/", "rw", "quiet", "uml_dir=" + lab.folder,
+                               "init=" + ROOT + "/tests/machines/" + init, "vec0:transport=tap,ifname=uml,depth=128", *["hp_%s=%s" % w for w in words.items()],
+                               log=lab.path("uml.log"), env={**os.environ, "TMPDIR": lab.folder})
+
+    def text(self):
+        return open(self.out, errors="replace").read()
+
+    def finished(self, seconds=150):
+        """What it has said when it says no more; why it never came to its end, if so."""
+        try:
+            wait_for("the guest", lambda: "finished" in self.text() or self.child.poll() is not None, seconds)
+        except Failed as e:
+            return self.text(), str(e)
+        return self.text(), None if "finished" in self.text() else "it ended"
