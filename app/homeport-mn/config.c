@@ -62,6 +62,7 @@ static int one_home(const struct hp_value *v, size_t i, void *ctx)
 	h = &c->home[i];
 	c->homes = (unsigned int)i + 1;
 	h->home.prefix_length = 64;
+	h->home.prefix_discovery = true;
 	ret = hp_value_table(v, keys, h);
 	if (ret)
 		return ret;

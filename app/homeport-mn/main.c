@@ -111,6 +111,15 @@ static void forget_query(struct mn *mn, const struct hp_event *e)
 		mn->home[home_of(mn, &e->hoa)].queried = false;
 }
 
+/* In words. */
+static const char *reason(const char *counter)
+{
+	for (unsigned int i = 0; i < HP_NODE_COUNT; i++)
+		if (strcmp(hp_node_counters[i].name, counter) == 0)
+			return hp_node_counters[i].help;
+	return counter;
+}
+
 static void tell(const struct mn *mn, const struct hp_event *e)
 {
 	static const char *const name[HP_EVENT_COUNT] = {
@@ -126,14 +135,15 @@ static void tell(const struct mn *mn, const struct hp_event *e)
 		[HP_EVENT_PREFIX_DEPRECATED] = "home prefix deprecated",
 		[HP_EVENT_PREFIX_INVALID] = "home prefix invalid",
 	};
+	const char *why = e->reason ? reason(e->reason) : "";
 	const bool agent = e->kind == HP_EVENT_HOME_AGENT_UP || e->kind == HP_EVENT_HOME_AGENT_DOWN;
 	char hoa[HP_IP6_TEXT], coa[HP_IP6_TEXT];
 
 	if (!name[e->kind])
 		return;
-	hp_info("%s: %s, interface %s, %s %s, %s %u", hp_ip6_text(&e->hoa, hoa), name[e->kind],
+	hp_info("%s: %s, interface %s, %s %s, %s %u%s%s", hp_ip6_text(&e->hoa, hoa), name[e->kind],
 		e->link < mn->conf.interfaces ? mn->conf.interface[e->link].name : "-", agent ? "home agent" : "care-of address",
-		hp_ip6_is_any(&e->coa) ? "-" : hp_ip6_text(&e->coa, coa), agent ? "place" : "status", e->code);
+		hp_ip6_is_any(&e->coa) ? "-" : hp_ip6_text(&e->coa, coa), agent ? "place" : "status", e->code, why[0] ? ": " : "", why);
 }
 
 static void carry_out(struct mn *mn)

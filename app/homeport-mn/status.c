@@ -10,6 +10,7 @@
 static const char *const state_name[] = {
 	[HP_NODE_DETACHED] = "detached", [HP_NODE_DISCOVERING] = "discovering", [HP_NODE_REGISTERING] = "registering",
 	[HP_NODE_AWAY] = "away",         [HP_NODE_RETURNING] = "returning",     [HP_NODE_HOME] = "home",
+	[HP_NODE_STOPPED] = "stopped",
 };
 
 static json_t *address(const struct hp_ip6 *a)
@@ -50,13 +51,14 @@ static void serve_status(void *ctx, const struct hp_api_request *req, struct hp_
 		hp_node_look(mn->node, i, &v);
 		json_array_append_new(
 			homes,
-			json_pack("{s:o, s:s, s:o, s:o, s:o, s:s, s:I, s:I, s:i, s:o, s:o, s:o, s:o}", "home_address", address(&v.hoa),
+			json_pack("{s:o, s:s, s:o, s:o, s:o, s:s, s:I, s:I, s:i, s:o, s:o, s:o, s:o, s:o}", "home_address", address(&v.hoa),
 				  "state", state_name[v.state], "interface",
 				  v.interface < mn->conf.interfaces ? json_string(mn->conf.interface[v.interface].name) : json_null(),
 				  "care_of_address", address(&v.coa), "home_agent", address(&v.ha), "virtual_interface",
 				  mn->conf.home[i].virtual_interface, "lifetime_s", (json_int_t)v.lifetime_s, "remaining_s",
 				  (json_int_t)(v.expires_ms > now ? (v.expires_ms - now) / 1000 : 0), "sequence", (int)v.sequence,
-				  "last_status", v.last_status < 0 ? json_null() : json_integer(v.last_status), "home_agents", agents(&v),
+				  "last_status", v.last_status < 0 ? json_null() : json_integer(v.last_status), "trouble",
+				  v.trouble < 0 ? json_null() : json_string(hp_node_counters[v.trouble].help), "home_agents", agents(&v),
 				  "valid_s", left(v.valid_until_ms, now), "preferred_s", left(v.preferred_until_ms, now)));
 	}
 	for (unsigned int i = 0; i < HP_NODE_COUNT; i++)
@@ -107,6 +109,8 @@ static void print_homes(const json_t *status)
 		printf("%-40s %-12s %-12s %-40s %-40s %lld s\n", text_of(h, "home_address"), text_of(h, "state"), text_of(h, "interface"),
 		       text_of(h, "care_of_address"), text_of(h, "home_agent"),
 		       (long long)json_integer_value(json_object_get(h, "remaining_s")));
+		if (json_is_string(json_object_get(h, "trouble")))
+			printf("  %s\n", text_of(h, "trouble"));
 	}
 }
 

@@ -18,15 +18,19 @@ int hp_node_create(struct hp_node **out, const struct hp_node_conf *conf, struct
 
 	if (!conf->homes || conf->homes > HP_NODE_HOMES || conf->interfaces > HP_NODE_INTERFACES)
 		return -EINVAL;
+	for (unsigned int i = 0; i < conf->homes; i++)
+		if (conf->home[i].method == HP_NODE_MN_HA && (!conf->mac || !conf->home[i].key || !conf->home[i].identity))
+			return -EINVAL;
 	n = calloc(1, sizeof(*n));
 	if (!n)
 		return -ENOMEM;
 	hp_random_seed(&n->random, conf->seed ^ now.wall_ms);
 	n->homes = conf->homes;
 	n->interfaces = conf->interfaces;
+	n->mac = conf->mac;
 	for (unsigned int i = 0; i < n->interfaces; i++)
 		n->interface[i].preference = conf->preference[i];
-	for (unsigned int i = 0; i < n->homes; i++)
+	for (unsigned int i = 0; i < n->homes; i++) {
 		n->home[i] = (struct home){
 			.conf = conf->home[i],
 			.ha = conf->home[i].ha,
@@ -39,7 +43,10 @@ int hp_node_create(struct hp_node **out, const struct hp_node_conf *conf, struct
 			.timeout_ms = conf->home[i].initial_timeout_ms,
 			.next_ms = UINT64_MAX,
 			.last_status = -1,
+			.trouble = -1,
 		};
+		hp_authenticator_init(&n->home[i]);
+	}
 	*out = n;
 	return 0;
 }
@@ -91,6 +98,7 @@ static void go_away(struct hp_node *n, struct home *h, uint16_t interface, const
 	h->coa = *coa;
 	h->timeout_ms = hp_register_wait_ms(h, now);
 	h->tries = 0;
+	h->proof.corrected = false;
 	hp_prefix_forget(h);
 	if (hp_ip6_is_any(&h->ha)) {
 		hp_discover_begin(n, h, now, fx);
@@ -112,6 +120,7 @@ static void go_home(struct hp_node *n, struct home *h, uint16_t interface, struc
 	h->interface = interface;
 	h->coa = HP_IP6_ANY;
 	h->tries = 0;
+	h->proof.corrected = false;
 	h->valid_until_ms = h->preferred_until_ms = UINT64_MAX; /* the routers of the link itself say from here */
 	h->deprecated = false;
 	hp_prefix_forget(h);
@@ -151,7 +160,7 @@ static void choose(struct hp_node *n, struct home *h, struct hp_now now, struct 
 
 		if (best != HP_LINK_NONE && n->interface[i].preference <= n->interface[best].preference)
 			continue;
-		if (!look_at(h, &n->interface[i], &its_home, &its_coa) || (!its_home && !h->valid_until_ms))
+		if (!look_at(h, &n->interface[i], &its_home, &its_coa) || (!its_home && (h->stopped || !h->valid_until_ms)))
 			continue;
 		best = (uint16_t)i;
 		home = its_home;
@@ -302,6 +311,17 @@ void hp_node_end(struct hp_node *n, struct home *h, enum hp_event_kind why, stru
 	choose(n, h, now, fx);
 }
 
+void hp_node_abandon(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
+{
+	h->stopped = true;
+	h->bound = h->unanswered = h->held = false;
+	h->expires_ms = 0;
+	h->next_ms = UINT64_MAX;
+	if (h->state == HP_NODE_RETURNING)
+		h->state = HP_NODE_HOME;
+	choose(n, h, now, fx);
+}
+
 static bool is_away(const struct home *h)
 {
 	return h->state == HP_NODE_DISCOVERING || h->state == HP_NODE_REGISTERING || h->state == HP_NODE_AWAY;
@@ -348,23 +368,9 @@ void hp_node_stop(struct hp_node *n, struct hp_now now, struct hp_effects *fx)
 {
 	for (unsigned int i = 0; i < n->homes; i++) {
 		struct home *h = &n->home[i];
-		struct hp_bu bu = {.sequence = (uint16_t)(h->sequence + 1), .home = true};
-		uint8_t body[HP_MH_ROOM];
-		int len = hp_bu_write(&bu, body, sizeof(body));
 
-		if ((h->state == HP_NODE_AWAY || h->state == HP_NODE_REGISTERING) && hp_register_allowed_ms(n, &h->ha) <= now.mono_ms) {
-			hp_register_sent(n, &h->ha, now);
-			hp_effects_send(fx, &(struct hp_send){.src = h->coa,
-							      .dst = h->ha,
-							      .hoa = h->conf.hoa,
-							      .link = h->interface,
-							      .hop_limit = 64,
-							      .proto = HP_PROTO_MH,
-							      .class_ = HP_CLASS_REGISTRATION,
-							      .protection = HP_PROTECT_REGISTRATION,
-							      .body = body,
-							      .body_len = (size_t)len});
-		}
+		if (h->state == HP_NODE_AWAY || h->state == HP_NODE_REGISTERING)
+			hp_register_leave(n, h, now, fx);
 		if (h->state != HP_NODE_DETACHED)
 			detach(h, fx);
 	}
@@ -378,10 +384,11 @@ void hp_node_look(const struct hp_node *n, unsigned int home, struct hp_node_vie
 		.hoa = h->conf.hoa,
 		.ha = h->ha,
 		.coa = h->coa,
-		.state = h->state,
+		.state = h->stopped && h->state == HP_NODE_DETACHED ? HP_NODE_STOPPED : h->state,
 		.interface = h->interface,
 		.sequence = h->sequence,
 		.last_status = h->last_status,
+		.trouble = h->trouble,
 		.lifetime_s = h->state == HP_NODE_AWAY ? h->lifetime_s : 0,
 		.expires_ms = h->state == HP_NODE_AWAY ? h->expires_ms : 0,
 		.valid_until_ms = h->valid_until_ms,

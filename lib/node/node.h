@@ -18,17 +18,28 @@
 #include "wire/packet.h"
 
 struct hp_node;
+struct hp_key; /* security/subscriber.h */
 
 #define HP_NODE_HOMES      16
 #define HP_NODE_INTERFACES 32
 #define HP_NODE_ADDRESSES  16 /* remembered of one interface */
 #define HP_NODE_AGENTS     16 /* remembered of one answer */
 
+enum hp_node_method {
+	HP_NODE_OPEN, /* nothing is proved: for labs */
+	HP_NODE_MN_HA /* authentication in the message (RFC 4283, 4285) */
+};
+
 struct hp_node_home {
 	struct hp_ip6 hoa, ha;       /* ha ::: to be discovered */
 	uint8_t prefix_length;       /* of the home link */
 	uint32_t lifetime_s;         /* asked for */
 	uint32_t initial_timeout_ms; /* first wait for an acknowledgement (§12: 1,500 with DAD) */
+	bool prefix_discovery;       /* the home agent is asked for the home prefixes; MN-HA does not protect that (RFC 4285 §2) */
+	enum hp_node_method method;
+	const char *
+		identity; /* of MN-HA; at most HP_IDENTITY_MOST octets of security/subscriber.h; the caller's, as the key is, as long as the node lives */
+	const struct hp_key *key; /* of MN-HA */
 };
 
 struct hp_node_conf {
@@ -36,6 +47,7 @@ struct hp_node_conf {
 	const struct hp_node_home *home;
 	unsigned int interfaces;
 	const uint32_t *preference; /* by interface number; the largest usable one wins */
+	struct hp_mac *mac;         /* the caller's; NULL where every home is open */
 	uint64_t seed;
 };
 
@@ -50,6 +62,16 @@ struct hp_node_conf {
 	X(HP_NODE_MPS_OUT, "mps.out", "Mobile Prefix Solicitations sent")                                                                  \
 	X(HP_NODE_MPA_IN, "mpa.in", "Mobile Prefix Advertisements taken")                                                                  \
 	X(HP_NODE_MPA_UNSOLICITED, "mpa.unsolicited", "Mobile Prefix Advertisements that answered nothing: asked for anew")                \
+	X(HP_NODE_AUTH_FAILED, "auth.failed", "Binding Updates not sent: their authenticator could not be computed")                       \
+	X(HP_NODE_AUTH_CLOCK, "auth.clock", "timestamps the home agent found invalid: its clock is taken over (status 144)")               \
+	X(HP_NODE_AUTH_TIMESTAMP_ASKED, "auth.timestamp_asked", "the home agent asks for timestamps: sent from now on (status 145)")       \
+	X(HP_NODE_AUTH_STOPPED, "auth.stopped", "the home agent does not accept our authenticator: no more updates (status 146)")          \
+	X(HP_NODE_AUTH_DOUBTED, "auth.doubted",                                                                                            \
+	  "status 146 that our key does not prove: not believed; if updates stay unanswered, the key is wrong")                            \
+	X(HP_NODE_AUTH_NO_OPTION, "auth.no_option", "acknowledgements without authentication option: ignored (RFC 4285 §5)")               \
+	X(HP_NODE_AUTH_SPI, "auth.unknown_spi", "acknowledgements of another SPI than ours: ignored")                                      \
+	X(HP_NODE_AUTH_TIMESTAMP, "auth.timestamp", "acknowledgements of another timestamp than the one sent: ignored (RFC 4285 §6)")      \
+	X(HP_NODE_AUTH_MAC, "auth.wrong_authenticator", "acknowledgements whose authenticator is wrong: ignored")                          \
 	X(HP_NODE_MOVES, "moves", "changes of the point of attachment")
 enum hp_node_counter { HP_NODE_COUNTERS(HP_COUNTER_ENUM) HP_NODE_COUNT };
 extern const struct hp_counter_info hp_node_counters[HP_NODE_COUNT];
@@ -78,7 +100,8 @@ enum hp_node_state {
 	HP_NODE_REGISTERING, /* away, the home agent has not answered yet */
 	HP_NODE_AWAY,        /* bound */
 	HP_NODE_RETURNING,   /* at home, de-registration not answered yet */
-	HP_NODE_HOME
+	HP_NODE_HOME,
+	HP_NODE_STOPPED /* away, and the home agent gets no more updates of ours (RFC 4285 §5.3); until the next start */
 };
 
 struct hp_node_view {
@@ -87,6 +110,7 @@ struct hp_node_view {
 	uint16_t interface; /* HP_LINK_NONE: none */
 	uint16_t sequence;
 	int last_status;                             /* of the last acknowledgement, -1: none yet */
+	int trouble;                                 /* the counter that says why authentication does not succeed, -1: it does */
 	uint32_t lifetime_s;                         /* granted */
 	uint64_t expires_ms;                         /* mono_ms */
 	uint64_t valid_until_ms, preferred_until_ms; /* of the home address; UINT64_MAX: for ever as far as known, 0: invalid */

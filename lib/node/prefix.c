@@ -43,7 +43,7 @@ void hp_prefix_forget(struct home *h)
 
 void hp_prefix_ask(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
 {
-	if (h->prefix.asking)
+	if (h->prefix.asking || !h->conf.prefix_discovery)
 		return;
 	h->prefix.sent = 0;
 	if (h->prefix.asked_ms && now.mono_ms < h->prefix.asked_ms + APART_MS)
@@ -85,7 +85,8 @@ static struct home *addressed(struct hp_node *n, const struct hp_packet *p)
 	for (unsigned int i = 0; i < n->homes; i++) {
 		struct home *h = &n->home[i];
 
-		if (h->state == HP_NODE_AWAY && p->has_rh2 && hp_ip6_eq(&p->rh2_hoa, &h->conf.hoa) && hp_ip6_eq(&p->src, &h->ha))
+		if (h->state == HP_NODE_AWAY && h->conf.prefix_discovery && p->has_rh2 && hp_ip6_eq(&p->rh2_hoa, &h->conf.hoa) &&
+		    hp_ip6_eq(&p->src, &h->ha))
 			return h;
 	}
 	return NULL;

@@ -20,7 +20,7 @@ uint32_t hp_register_wait_ms(const struct home *h, struct hp_now now)
 }
 
 /* Three in the last second: the next one waits (§11.8). */
-uint64_t hp_register_allowed_ms(const struct hp_node *n, const struct hp_ip6 *ha)
+static uint64_t allowed_ms(const struct hp_node *n, const struct hp_ip6 *ha)
 {
 	unsigned int found = 0;
 
@@ -33,7 +33,7 @@ uint64_t hp_register_allowed_ms(const struct hp_node *n, const struct hp_ip6 *ha
 	return 0;
 }
 
-void hp_register_sent(struct hp_node *n, const struct hp_ip6 *ha, struct hp_now now)
+static void sent(struct hp_node *n, const struct hp_ip6 *ha, struct hp_now now)
 {
 	n->sent[n->sent_at].to = *ha;
 	n->sent[n->sent_at].at_ms = now.mono_ms ? now.mono_ms : 1;
@@ -49,20 +49,25 @@ static uint16_t lifetime(const struct home *h, struct hp_now now)
 	return (uint16_t)(left_s / 4 < h->conf.lifetime_s / 4 ? (left_s >= 4 ? left_s / 4 : 1) : h->conf.lifetime_s / 4);
 }
 
-static void send_update(struct hp_node *n, struct home *h, bool acknowledge, struct hp_now now, struct hp_effects *fx)
+static bool is_away(const struct home *h)
 {
-	bool away = h->state == HP_NODE_REGISTERING || h->state == HP_NODE_AWAY;
-	struct hp_bu bu = {.sequence = ++h->sequence,
-			   .ack = acknowledge,
-			   .home = true,
-			   .lifetime = away ? lifetime(h, now) : 0,
-			   /* §11.7.1: "in all home registrations"; ESP does not protect the source address. */
-			   .has_alternate_coa = away,
-			   .alternate_coa = h->coa};
-	uint8_t body[HP_MH_ROOM];
-	int len = hp_bu_write(&bu, body, sizeof(body));
+	return h->state == HP_NODE_REGISTERING || h->state == HP_NODE_AWAY;
+}
+
+/* With the next number; not at all where it cannot be proved. */
+static void send_update(struct hp_node *n, struct home *h, struct hp_bu *bu, struct hp_now now, struct hp_effects *fx)
+{
+	const bool away = is_away(h);
+	const struct hp_ip6 *coa = away ? &h->coa : &h->conf.hoa;
+	uint8_t body[HP_MH_ROOM_MOST];
+	int len;
+
+	bu->sequence = ++h->sequence;
+	len = hp_authenticator_write(n, h, bu, coa, now, body, sizeof(body));
+	if (len < 0)
+		return;
 	struct hp_send s = {
-		.src = away ? h->coa : h->conf.hoa,
+		.src = *coa,
 		.dst = h->ha,
 		.link = h->interface,
 		.hop_limit = HOP_LIMIT,
@@ -77,24 +82,38 @@ static void send_update(struct hp_node *n, struct home *h, bool acknowledge, str
 	if (away)
 		s.hoa = h->conf.hoa;
 	n->count[HP_NODE_BU_OUT]++;
-	hp_register_sent(n, &h->ha, now);
+	sent(n, &h->ha, now);
 	h->sent_ms = now.mono_ms;
 	hp_effects_send(fx, &s);
 }
 
 void hp_register_send(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
 {
-	const uint64_t allowed_ms = hp_register_allowed_ms(n, &h->ha);
+	const uint64_t not_before_ms = allowed_ms(n, &h->ha);
+	/* §11.7.1: the alternate care-of address "in all home registrations"; ESP does not protect the source address. */
+	struct hp_bu bu = {.ack = true,
+			   .home = true,
+			   .lifetime = is_away(h) ? lifetime(h, now) : 0,
+			   .has_alternate_coa = is_away(h),
+			   .alternate_coa = h->coa};
 
 	h->unanswered = true;
 	h->bound = true;
-	h->held = allowed_ms > now.mono_ms;
+	h->held = not_before_ms > now.mono_ms;
 	if (h->held) {
-		h->next_ms = allowed_ms;
+		h->next_ms = not_before_ms;
 		return;
 	}
-	send_update(n, h, true, now, fx);
+	send_update(n, h, &bu, now, fx);
 	h->next_ms = now.mono_ms + h->timeout_ms;
+}
+
+void hp_register_leave(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
+{
+	struct hp_bu bu = {.home = true};
+
+	if (allowed_ms(n, &h->ha) <= now.mono_ms)
+		send_update(n, h, &bu, now, fx);
 }
 
 /* The neighbours on the home link still hold the home agent's link-layer address for us (§11.5.5, last step). */
@@ -150,6 +169,7 @@ static void accepted(struct hp_node *n, struct home *h, const struct hp_ba *ba, 
 
 	h->unanswered = false;
 	h->tries = 0;
+	hp_authenticator_accepted(h);
 	if (h->state == HP_NODE_RETURNING) {
 		h->state = HP_NODE_HOME;
 		h->bound = false;
@@ -176,6 +196,8 @@ static void accepted(struct hp_node *n, struct home *h, const struct hp_ba *ba, 
 
 static void refused(struct hp_node *n, struct home *h, const struct hp_ba *ba, struct hp_now now, struct hp_effects *fx)
 {
+	if (hp_authenticator_refused(n, h, ba, now, fx))
+		return;
 	hp_effects_event(fx, HP_EVENT_REFUSED, &h->conf.hoa, &h->coa, h->interface, ba->status);
 	switch (ba->status) {
 	case HP_BA_SEQUENCE:
@@ -221,6 +243,8 @@ void hp_register_acknowledged(struct hp_node *n, struct home *h, const struct hp
 		n->count[HP_NODE_IGNORED]++;
 		return;
 	}
+	if (!hp_authenticator_check(n, h, hp_packet_payload(p), &ba, fx))
+		return;
 	n->count[HP_NODE_BA_IN]++;
 	h->last_status = ba.status;
 	if (ba.status < 128 && (ba.lifetime || h->state == HP_NODE_RETURNING))

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "node/node.h"
+#include "wire/mh.h"
 
 #define MAX_UPDATE_RATE 3 /* a second, to one peer (§12) */
 #define SENT_MOST       (HP_NODE_HOMES * MAX_UPDATE_RATE)
@@ -34,6 +35,20 @@ struct home {
 	uint64_t sent_ms;    /* the last update */
 	unsigned int tries;  /* updates that this home agent has not answered */
 	int last_status;
+	bool stopped; /* no more updates of this home */
+	int trouble;
+	struct {                   /* of MN-HA */
+		bool timestamps;   /* updates carry one */
+		bool corrected;    /* an answer has set the clock since the last success or move */
+		bool doubted;      /* the last update's refusal has been told */
+		struct hp_ip6 coa; /* of the last update */
+		uint64_t clock;    /* ours at the last update */
+		uint64_t offset;   /* the home agent's less ours, modulo 2^64 */
+		uint64_t sent;     /* timestamp of the last update */
+		uint64_t accepted; /* the last timestamp that was */
+		uint64_t floor;    /* none may be sent that is not later */
+		bool has_floor, has_accepted;
+	} proof;
 	uint32_t lifetime_s;
 	uint64_t expires_ms; /* of the binding that `ha` is known to have, 0: none */
 	struct {             /* §11.4.1; its timer is next_ms */
@@ -61,6 +76,7 @@ struct hp_node {
 		uint64_t at_ms; /* 0: none */
 	} sent[SENT_MOST];
 	unsigned int sent_at; /* the oldest */
+	struct hp_mac *mac;
 	struct hp_random random;
 	uint64_t count[HP_NODE_COUNT];
 };
@@ -68,6 +84,20 @@ struct hp_node {
 /* node.c */
 /* The home address is one no more: nothing of it is used, until we are on its link and are told otherwise. */
 void hp_node_end(struct hp_node *n, struct home *h, enum hp_event_kind why, struct hp_now now, struct hp_effects *fx);
+/* Nothing more is sent to its home agent: it does not believe us. */
+void hp_node_abandon(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
+
+/* authenticator.c */
+void hp_authenticator_init(struct home *h);
+/* The update's body, proved as the home asks. Octets, or -errno, counted: it is not to be sent. */
+int hp_authenticator_write(struct hp_node *n, struct home *h, struct hp_bu *bu, const struct hp_ip6 *coa, struct hp_now now, uint8_t *body,
+			   size_t room);
+/* Whether an acknowledgement is to be believed; where not, counted. */
+bool hp_authenticator_check(struct hp_node *n, struct home *h, const uint8_t *message, const struct hp_ba *ba, struct hp_effects *fx);
+/* An update was accepted. */
+void hp_authenticator_accepted(struct home *h);
+/* What a refusal of status 144, 145 or 146, believed, asks for. False: nothing that would mend it. */
+bool hp_authenticator_refused(struct hp_node *n, struct home *h, const struct hp_ba *ba, struct hp_now now, struct hp_effects *fx);
 
 /* discover.c */
 /* Without a home agent: looks for one. */
@@ -89,11 +119,10 @@ void hp_prefix_advertised(struct hp_node *n, const struct hp_packet *p, struct h
 /* register.c */
 /* The first wait for an acknowledgement (§11.8). */
 uint32_t hp_register_wait_ms(const struct home *h, struct hp_now now);
-/* When another update may go to `ha`; not later than now: at once. */
-uint64_t hp_register_allowed_ms(const struct hp_node *n, const struct hp_ip6 *ha);
-void hp_register_sent(struct hp_node *n, const struct hp_ip6 *ha, struct hp_now now);
 /* A new update at once (or as soon as the rate allows), its repetition armed. */
 void hp_register_send(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
+/* Gives the binding up, where the rate allows, and awaits no answer. */
+void hp_register_leave(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
 void hp_register_due(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
 void hp_register_acknowledged(struct hp_node *n, struct home *h, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
 

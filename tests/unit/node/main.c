@@ -107,7 +107,8 @@ static void see(struct world *w)
 static void open_home(struct world *w, const struct hp_ip6 *agent)
 {
 	static const uint32_t preference[] = {10, 1};
-	const struct hp_node_home home = {.hoa = hoa, .ha = *agent, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500};
+	const struct hp_node_home home = {
+		.hoa = hoa, .ha = *agent, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500, .prefix_discovery = true};
 	const struct hp_node_conf c = {.homes = 1, .home = &home, .interfaces = 2, .preference = preference, .seed = 5};
 
 	*w = (struct world){.now_ms = 5000};
@@ -291,8 +292,9 @@ static void test_binding_error(void)
 static void test_homes(void)
 {
 	static const struct hp_ip6 other = {{0x20, 1, 0xd, 0xb8, 0, 2, [15] = 0x10}}, agent = {{0x20, 1, 0xd, 0xb8, 0, 2, [15] = 1}};
-	const struct hp_node_home home[] = {{.hoa = other, .ha = agent, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500},
-					    {.hoa = hoa, .ha = ha, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500}};
+	const struct hp_node_home home[] = {
+		{.hoa = other, .ha = agent, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500, .prefix_discovery = true},
+		{.hoa = hoa, .ha = ha, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500, .prefix_discovery = true}};
 	const uint32_t preference = 1;
 	const struct hp_node_conf c = {.homes = 2, .home = home, .interfaces = 1, .preference = &preference, .seed = 5};
 	struct hp_node_view v;
@@ -366,7 +368,8 @@ static void test_one_agent(void)
 	struct world w = {.now_ms = 5000};
 
 	for (size_t i = 0; i < HP_LEN(home); i++) {
-		home[i] = (struct hp_node_home){.hoa = hoa, .ha = ha, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500};
+		home[i] = (struct hp_node_home){
+			.hoa = hoa, .ha = ha, .prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500, .prefix_discovery = true};
 		home[i].hoa.b[13] = (uint8_t)i;
 	}
 	CU_ASSERT_EQUAL_FATAL(hp_effects_create(&w.fx), 0);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A mobile node of one home, at the other end of a pipe: commands in, what it does out, so that its messages are made and judged by other
+ * code than ours. tests/unit/node/authentication knows the words. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/node.h"
+#include "security/mac.h"
+#include "security/subscriber.h"
+#include "wire/compose.h"
+
+#define INTERFACES 2
+
+static struct hp_node *node;
+static struct hp_effects *fx;
+static struct hp_now now = {.mono_ms = 5000, .wall_ms = 1700000000000};
+
+static struct hp_ip6 address(const char *text)
+{
+	struct hp_ip6 a;
+
+	if (hp_ip6_parse(&a, text))
+		abort();
+	return a;
+}
+
+static size_t octets(const char *hex, uint8_t *out, size_t room)
+{
+	size_t n = 0;
+
+	for (; hex[0] && hex[1] && n < room; hex += 2)
+		out[n++] = (uint8_t)strtoul((char[]){hex[0], hex[1], 0}, NULL, 16);
+	return n;
+}
+
+static void print_packet(const struct hp_send *s)
+{
+	uint8_t packet[1500];
+	int len = hp_compose(s, packet, sizeof(packet));
+
+	printf("send ");
+	for (int i = 0; i < len; i++)
+		printf("%02x", packet[i]);
+	printf("\n");
+}
+
+static void answer(void)
+{
+	static const char *const state[] = {"detached", "discovering", "registering", "away", "returning", "home", "stopped"};
+	struct hp_node_view v;
+
+	for (size_t i = 0; i < hp_effects_count(fx); i++) {
+		const struct hp_effect *e = hp_effects_at(fx, i);
+
+		if (e->kind == HP_EFFECT_SEND)
+			print_packet(&e->send);
+		else if (e->kind == HP_EFFECT_UNBIND)
+			printf("unbind\n");
+		else if (e->kind == HP_EFFECT_EVENT && e->event.kind == HP_EVENT_REFUSED)
+			printf("refused %u %s\n", e->event.code, e->event.reason ? e->event.reason : "-");
+	}
+	hp_effects_clear(fx);
+	hp_node_look(node, 0, &v);
+	printf("state %s\ntrouble %s\n", state[v.state], v.trouble < 0 ? "-" : hp_node_counters[v.trouble].name);
+	if (hp_node_next(node) == UINT64_MAX)
+		printf("next never\n");
+	else
+		printf("next %llu\n", (unsigned long long)(hp_node_next(node) - now.mono_ms));
+	for (unsigned int i = 0; i < HP_NODE_COUNT; i++)
+		if (hp_node_count(node)[i])
+			printf("count %s %llu\n", hp_node_counters[i].name, (unsigned long long)hp_node_count(node)[i]);
+	printf(".\n");
+	fflush(stdout);
+}
+
+static void hear(const char *hex)
+{
+	uint8_t data[1500];
+	struct hp_packet p;
+	size_t len = octets(hex, data, sizeof(data));
+
+	if (hp_packet_read_node(&p, data, len) != HP_WALK_OK)
+		printf("unreadable\n");
+	else if (p.proto == HP_PROTO_MH)
+		hp_node_message(node, &p, now, fx);
+	else
+		hp_node_icmp(node, &p, now, fx);
+}
+
+/* wait MONO WALL: so many milliseconds pass, by either clock. */
+static void act(char *line)
+{
+	char text[3200];
+	unsigned long long mono;
+	long long wall;
+	unsigned int interface;
+
+	if (sscanf(line, "at %u %3199s", &interface, text) == 2) {
+		const struct hp_ip6 a = address(text);
+
+		hp_node_address(node, (uint16_t)interface, &a, true, false, now, fx);
+	} else if (sscanf(line, "gone %u %3199s", &interface, text) == 2) {
+		const struct hp_ip6 a = address(text);
+
+		hp_node_address(node, (uint16_t)interface, &a, false, true, now, fx);
+	} else if (sscanf(line, "wait %llu %lld", &mono, &wall) == 2) {
+		now.mono_ms += mono;
+		now.wall_ms += (uint64_t)wall;
+		hp_node_tick(node, now, fx);
+	} else if (sscanf(line, "hear %3199s", text) == 1) {
+		hear(text);
+	} else if (strncmp(line, "stop", 4) == 0) {
+		hp_node_stop(node, now, fx);
+	}
+}
+
+/* HOA HA SPI sha1|sha256 KEY timestamp|sequence IDENTITY; SPI 0: open. */
+int main(int argc, char **argv)
+{
+	static const uint32_t preference[INTERFACES] = {10, 1};
+	uint8_t secret[HP_KEY_MOST];
+	struct hp_key key = {.octets = secret};
+	struct hp_node_home home = {.prefix_length = 64, .lifetime_s = 600, .initial_timeout_ms = 1500};
+	struct hp_node_conf conf = {.homes = 1, .home = &home, .interfaces = INTERFACES, .preference = preference, .seed = 7};
+	char line[3300];
+
+	if (argc != 8 || hp_mac_create(&conf.mac) || hp_effects_create(&fx))
+		return 2;
+	home.hoa = address(argv[1]);
+	home.ha = address(argv[2]);
+	key.spi = (uint32_t)strtoul(argv[3], NULL, 10);
+	key.algorithm = strcmp(argv[4], "sha256") == 0 ? HP_MAC_SHA256_128 : HP_MAC_SHA1_96;
+	key.len = (uint8_t)octets(argv[5], secret, sizeof(secret));
+	key.timestamp = strcmp(argv[6], "timestamp") == 0;
+	home.method = key.spi ? HP_NODE_MN_HA : HP_NODE_OPEN;
+	home.prefix_discovery = !key.spi;
+	home.identity = argv[7];
+	home.key = &key;
+	if (hp_node_create(&node, &conf, now))
+		return 2;
+	for (uint16_t i = 0; i < INTERFACES; i++)
+		hp_node_interface(node, i, true, &(struct hp_mac){{2}}, now, fx);
+	answer();
+	while (fgets(line, sizeof(line), stdin)) {
+		act(line);
+		answer();
+	}
+	hp_node_destroy(node);
+	hp_effects_destroy(fx);
+	hp_mac_destroy(conf.mac);
+	return 0;
+}
