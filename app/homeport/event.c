@@ -66,6 +66,18 @@ static json_t *identity(const struct hp_event *e)
 	return json_string(hex);
 }
 
+/* What the operator reads beside the name of a refusal's counter. */
+static const char *help_of(const char *reason)
+{
+	for (unsigned int i = 0; i < HP_REFUSED_COUNT; i++)
+		if (strcmp(hp_refusals[i].name, reason) == 0)
+			return hp_refusals[i].help;
+	for (unsigned int i = 0; i < HP_IPSEC_COUNT; i++)
+		if (strcmp(hp_ipsec_counters[i].name, reason) == 0)
+			return hp_ipsec_counters[i].help;
+	return "";
+}
+
 /* Who was refused by what, e.g. "spi 300 unknown for ship@fleet.example". */
 static void set_reason(json_t *j, const struct hp_event *e)
 {
@@ -73,11 +85,12 @@ static void set_reason(json_t *j, const struct hp_event *e)
 		json_object_set_new(j, "identity", identity(e));
 	if (e->spi)
 		json_object_set_new(j, "spi", json_integer(e->spi));
-	for (unsigned int i = 0; e->reason && i < HP_REFUSED_COUNT; i++)
-		if (strcmp(hp_refusals[i].name, e->reason) == 0) {
-			json_object_set_new(j, "reason", json_string(e->reason));
-			json_object_set_new(j, "message", json_string(hp_refusals[i].help));
-		}
+	if (e->kind == HP_EVENT_REFUSED && e->reason) {
+		json_object_set_new(j, "reason", json_string(e->reason));
+		json_object_set_new(j, "message", json_string(help_of(e->reason)));
+	}
+	if (e->kind == HP_EVENT_ASSOCIATION_EXPIRING || e->kind == HP_EVENT_ASSOCIATION_EXPIRED)
+		json_object_set_new(j, "protects", json_string(e->reason));
 }
 
 static const char *first_key(enum hp_event_kind kind)

@@ -16,16 +16,20 @@ struct group {
 	const uint64_t *value;
 };
 
-#define GROUPS 5
+#define GROUPS 6
 
 static void gather(const struct hp_app *app, struct group group[GROUPS], uint64_t dp[HP_DP_COUNT])
 {
+	static const uint64_t none[HP_IPSEC_COUNT];
+	const struct hp_ipsec *ipsec = hp_guard_ipsec(app->guard);
+
 	hp_dataplane_count(app->dp, -1, dp);
 	group[0] = (struct group){hp_dp_counters, HP_DP_COUNT, dp};
 	group[1] = (struct group){hp_control_counters, HP_CT_COUNT, hp_control_count(app->control)};
 	group[2] = (struct group){hp_agent_counters, HP_AG_COUNT, hp_agent_count(hp_control_agent(app->control))};
 	group[3] = (struct group){hp_neighbor_counters, HP_NB_COUNT, hp_neighbor_count(hp_control_neighbor(app->control))};
 	group[4] = (struct group){hp_refusals, HP_REFUSED_COUNT, hp_guard_count(app->guard)};
+	group[5] = (struct group){hp_ipsec_counters, HP_IPSEC_COUNT, ipsec ? hp_ipsec_count(ipsec) : none};
 }
 
 /* "drop.hop_limit" -> {"drop": {"hop_limit": n}} */

@@ -74,6 +74,8 @@ struct hp_member {
 	X(HP_EVENT_REVOKED, "revoked", "the operator has taken a binding away")                                                            \
 	X(HP_EVENT_REFUSED, "refused", "a Binding Update was answered with a status of 128 or more, or not believed and not answered")     \
 	X(HP_EVENT_REKEYED, "rekeyed", "a node has used its newer key: the older is no more")                                              \
+	X(HP_EVENT_ASSOCIATION_EXPIRING, "association_expiring", "a security association has reached its soft limit")                      \
+	X(HP_EVENT_ASSOCIATION_EXPIRED, "association_expired", "a security association has reached its hard limit and is no more")         \
 	X(HP_EVENT_PATH_MTU, "path_mtu", "the tunnel to a node turned out to carry less (RFC 2473 §6.7)")                                  \
 	X(HP_EVENT_PREFIX_UNACKNOWLEDGED, "prefix_unacknowledged",                                                                         \
 	  "a node has not answered Mobile Prefix Advertisements, however often repeated (RFC 6275 §10.6.2)")                               \
@@ -110,7 +112,8 @@ struct hp_event {
 	uint16_t
 		code; /* Binding Acknowledgement status for REFUSED, octets for PATH_MTU, worker number for STALLED, hp_neighbor_conflict for
 			    * INCONSISTENT, preference for HOME_AGENT_ events */
-	const char *reason;   /* of REFUSED: name of the counter that tells why, static; NULL: the status says it all */
+	const char *
+		reason; /* of REFUSED: name of the counter that tells why, static; NULL: the status says it all. Of ASSOCIATION_: what it protects */
 	uint32_t spi;         /* 0: none */
 	const char *identity; /* of the mobile node, copied into the list; not terminated, any octets */
 	uint8_t identity_len; /* 0: none */

@@ -27,6 +27,7 @@ struct hp_guard {
 	enum hp_guard_method method;
 	struct hp_subscribers *subscribers;
 	struct hp_mac *mac;
+	struct hp_ipsec *ipsec;
 	struct hp_aaa aaa;
 	uint64_t floor; /* a timestamp; 0: none */
 	struct hp_hash_key source_key;
@@ -63,6 +64,8 @@ int hp_guard_create(struct hp_guard **out, const struct hp_guard_conf *conf, str
 	hp_rate_init(&g->events, EVENTS_PER_S, EVENTS_BURST, now.mono_ms);
 	ret = hp_subscribers_create(&g->subscribers, hp_random_u64(&random));
 	ret = ret ? ret : hp_mac_create(&g->mac);
+	if (!ret && g->method == HP_GUARD_IPSEC)
+		ret = hp_ipsec_create(&g->ipsec, false, hp_random_u64(&random), now);
 	g->source = ret ? NULL : calloc(SOURCES, sizeof(*g->source));
 	if (!ret && !g->source)
 		ret = -ENOMEM;
@@ -84,6 +87,7 @@ void hp_guard_destroy(struct hp_guard *g)
 		return;
 	free(g->source);
 	hp_mac_destroy(g->mac);
+	hp_ipsec_destroy(g->ipsec);
 	hp_subscribers_destroy(g->subscribers);
 	free(g);
 }
@@ -101,6 +105,11 @@ struct hp_subscribers *hp_guard_subscribers(const struct hp_guard *g)
 struct hp_mac *hp_guard_mac(const struct hp_guard *g)
 {
 	return g->mac;
+}
+
+struct hp_ipsec *hp_guard_ipsec(const struct hp_guard *g)
+{
+	return g->ipsec;
 }
 
 const uint64_t *hp_guard_count(const struct hp_guard *g)
@@ -276,6 +285,21 @@ static int judge(struct inquiry *q)
 	return verdict;
 }
 
+/* RFC 3776: what an association proves, it has proved before the update came here. */
+static int judge_protection(struct inquiry *q)
+{
+	const struct hp_subscriber *r = hp_subscribers_find(q->g->subscribers, &q->u->hoa);
+	const struct hp_ipsec_update u = {.hoa = q->u->hoa,
+					  .source = q->u->source,
+					  .has_alternate_coa = q->u->bu->has_alternate_coa,
+					  .link = q->u->link,
+					  .association = q->u->association};
+
+	if (!hp_ipsec_permits_update(q->g->ipsec, &u, q->now, q->fx))
+		return HP_GUARD_SILENCE;
+	return r && r->suspended ? refuse(q, HP_REFUSED_SUSPENDED, HP_GUARD_SILENCE) : HP_GUARD_PASS;
+}
+
 int hp_guard_update(struct hp_guard *g, const struct hp_guard_update *u, struct hp_now now, struct hp_credential *out,
 		    struct hp_effects *fx)
 {
@@ -287,6 +311,8 @@ int hp_guard_update(struct hp_guard *g, const struct hp_guard_update *u, struct 
 		return HP_GUARD_PASS;
 	case HP_GUARD_MN_HA:
 		return judge(&q);
+	case HP_GUARD_IPSEC:
+		return judge_protection(&q);
 	default:
 		return refuse(&q, HP_REFUSED_CLOSED, HP_BA_PROHIBITED);
 	}

@@ -10,6 +10,7 @@
 #include "base/effect.h"
 #include "base/ip6.h"
 #include "base/now.h"
+#include "security/ipsec.h"
 #include "security/mn_ha.h"
 #include "security/refusal.h"
 #include "security/subscriber.h"
@@ -50,7 +51,8 @@ void hp_guard_destroy(struct hp_guard *g);
 enum hp_guard_method hp_guard_method(const struct hp_guard *g);
 struct hp_subscribers *hp_guard_subscribers(const struct hp_guard *g);
 struct hp_mac *hp_guard_mac(const struct hp_guard *g);
-const uint64_t *hp_guard_count(const struct hp_guard *g); /* HP_REFUSED_COUNT values */
+struct hp_ipsec *hp_guard_ipsec(const struct hp_guard *g); /* NULL: another method */
+const uint64_t *hp_guard_count(const struct hp_guard *g);  /* HP_REFUSED_COUNT values */
 
 /* A Binding Update as far as its proof goes. */
 struct hp_guard_update {

@@ -13,5 +13,21 @@ void test_guard(void);
 void test_guard_rate(void);
 void test_guard_rekey(void);
 void test_guard_aaa(void);
+void test_esp_seal(void);
+void test_esp_open(void);
+void test_esp_tampered(void);
+void test_esp_padding(void);
+void test_esp_rfc3602(void);
+void test_ipsec_refused(void);
+void test_ipsec_permits(void);
+void test_guard_ipsec(void);
+void test_ipsec_packets(void);
+void test_ipsec_routing_inside(void);
+void test_ipsec_limit(void);
+void test_ipsec_send(void);
+void test_associations(void);
+void test_association_limits(void);
+void test_association_promise(void);
+void test_association_sequence(void);
 
 #endif
