@@ -8,7 +8,7 @@
 #include "conf/value.h"
 #include "homeport-mn/mn.h"
 
-static int interface_name(const struct hp_value *v, const struct hp_key *key, void *out)
+static int interface_name(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	int ret = hp_value_string(v, key, out);
 
@@ -17,7 +17,7 @@ static int interface_name(const struct hp_value *v, const struct hp_key *key, vo
 }
 
 /* What later versions bring; asking for it now is an error, not silence. */
-static int method(const struct hp_value *v, const struct hp_key *key, void *out)
+static int method(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	(void)key;
 	(void)out;
@@ -26,15 +26,15 @@ static int method(const struct hp_value *v, const struct hp_key *key, void *out)
 	return 0;
 }
 
-static int authentication(const struct hp_value *v, const struct hp_key *key, void *out)
+static int authentication(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
-	static const struct hp_key keys[] = {{"method", method, .required = true}, HP_KEY_END};
+	static const struct hp_value_key keys[] = {{"method", method, .required = true}, HP_VALUE_KEYS_END};
 
 	(void)key;
 	return hp_value_table(v, keys, out);
 }
 
-static int route_optimization(const struct hp_value *v, const struct hp_key *key, void *out)
+static int route_optimization(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	(void)key;
 	(void)out;
@@ -45,13 +45,13 @@ static int route_optimization(const struct hp_value *v, const struct hp_key *key
 
 static int one_home(const struct hp_value *v, size_t i, void *ctx)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"home_address", hp_value_address, offsetof(struct mn_home_conf, home.hoa), .required = true},
 		{"home_prefix_length", hp_value_u8, offsetof(struct mn_home_conf, home.prefix_length), 1, 128},
 		{"home_agent", hp_value_address, offsetof(struct mn_home_conf, home.ha)},
 		{"virtual_interface", interface_name, offsetof(struct mn_home_conf, virtual_interface)},
 		{"authentication", authentication},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 	struct mn_conf *c = ctx;
 	struct mn_home_conf *h;
@@ -85,7 +85,7 @@ static int one_home(const struct hp_value *v, size_t i, void *ctx)
 	return 0;
 }
 
-static int homes(const struct hp_value *v, const struct hp_key *key, void *out)
+static int homes(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	(void)key;
 	if (!json_array_size(v->json))
@@ -95,10 +95,10 @@ static int homes(const struct hp_value *v, const struct hp_key *key, void *out)
 
 static int one_interface(const struct hp_value *v, size_t i, void *ctx)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"name", interface_name, offsetof(struct mn_interface_conf, name), .required = true},
 		{"preference", hp_value_u32, offsetof(struct mn_interface_conf, preference), 0, 1000000},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 	struct mn_conf *c = ctx;
 
@@ -108,7 +108,7 @@ static int one_interface(const struct hp_value *v, size_t i, void *ctx)
 	return hp_value_table(v, keys, &c->interface[i]);
 }
 
-static int interfaces(const struct hp_value *v, const struct hp_key *key, void *out)
+static int interfaces(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	(void)key;
 	if (!json_array_size(v->json))
@@ -116,18 +116,18 @@ static int interfaces(const struct hp_value *v, const struct hp_key *key, void *
 	return hp_value_each(v, "interfaces", one_interface, out);
 }
 
-static int api(const struct hp_value *v, const struct hp_key *key, void *out)
+static int api(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
-	static const struct hp_key keys[] = {{"unix", hp_value_string, offsetof(struct mn_conf, api_unix)}, HP_KEY_END};
+	static const struct hp_value_key keys[] = {{"unix", hp_value_string, offsetof(struct mn_conf, api_unix)}, HP_VALUE_KEYS_END};
 
 	(void)key;
 	return hp_value_table(v, keys, out);
 }
 
-static int format(const struct hp_value *v, const struct hp_key *key, void *out)
+static int format(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	static const char *const words[] = {"text", "json", NULL};
-	const struct hp_key word = {.more = words};
+	const struct hp_value_key word = {.more = words};
 	int n, ret = hp_value_word(v, &word, &n);
 
 	(void)key;
@@ -136,11 +136,11 @@ static int format(const struct hp_value *v, const struct hp_key *key, void *out)
 	return ret;
 }
 
-static int log_section(const struct hp_value *v, const struct hp_key *key, void *out)
+static int log_section(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
-	static const struct hp_key keys[] = {
-		{"level", hp_value_word, offsetof(struct mn_conf, level), .more = levels}, {"format", format}, HP_KEY_END};
+	static const struct hp_value_key keys[] = {
+		{"level", hp_value_word, offsetof(struct mn_conf, level), .more = levels}, {"format", format}, HP_VALUE_KEYS_END};
 
 	(void)key;
 	return hp_value_table(v, keys, out);
@@ -148,7 +148,7 @@ static int log_section(const struct hp_value *v, const struct hp_key *key, void 
 
 int mn_conf_load(struct mn_conf *out, const char *file, struct hp_error *e)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"homes", homes, .required = true},
 		{"interfaces", interfaces, .required = true},
 		{"lifetime_s", hp_value_u32, offsetof(struct mn_conf, lifetime_s), 4, 65535 * 4},
@@ -156,7 +156,7 @@ int mn_conf_load(struct mn_conf *out, const char *file, struct hp_error *e)
 		{"route_optimization", route_optimization},
 		{"api", api},
 		{"log", log_section},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 	json_error_t why;
 	json_t *json = json_load_file(file, JSON_REJECT_DUPLICATES, &why);

@@ -11,7 +11,7 @@
 #define FILE_MOST (256u * 1024 * 1024)
 
 /* It becomes part of file names: the EAL's prefix, the API's socket. */
-static int name(const struct hp_value *v, const struct hp_key *key, void *out)
+static int name(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct hp_conf_draft *d = out;
 	int ret = hp_value_string(v, key, &d->conf->name);
@@ -24,14 +24,14 @@ static int name(const struct hp_value *v, const struct hp_key *key, void *out)
 	return 0;
 }
 
-static int schema(const struct hp_value *v, const struct hp_key *key, void *out)
+static int schema(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	(void)key;
 	(void)out;
 	return json_is_string(v->json) ? 0 : hp_value_want(v, "a text");
 }
 
-static const struct hp_key sections[] = {
+static const struct hp_value_key sections[] = {
 	{"name", name, .required = true},
 	{"runtime", hp_conf_runtime},
 	{"ports", hp_conf_ports, .required = true},
@@ -45,7 +45,7 @@ static const struct hp_key sections[] = {
 	{"store", hp_conf_store},
 	{"log", hp_conf_log},
 	{"$schema", schema}, /* editors find config/homeport.schema.json by it */
-	HP_KEY_END,
+	HP_VALUE_KEYS_END,
 };
 
 static struct hp_conf *defaults(const char *file)

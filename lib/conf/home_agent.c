@@ -6,7 +6,7 @@
 
 #include "conf/parts.h"
 
-static int later_bool(const struct hp_value *v, const struct hp_key *key, void *out)
+static int later_bool(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	bool wanted = false;
 	int ret = hp_value_bool(v, key, &wanted);
@@ -17,7 +17,7 @@ static int later_bool(const struct hp_value *v, const struct hp_key *key, void *
 	return ret;
 }
 
-static int ignored_number(const struct hp_value *v, const struct hp_key *key, void *out)
+static int ignored_number(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	uint32_t n;
 
@@ -28,13 +28,13 @@ static int ignored_number(const struct hp_value *v, const struct hp_key *key, vo
 #define AGENT(m) offsetof(struct hp_conf, home_agent.m)
 
 /* MinMobPfxAdvInterval, MaxMobPfxAdvInterval: RFC 6275 §13. */
-static int prefix_advertisement(const struct hp_value *v, const struct hp_key *key, void *out)
+static int prefix_advertisement(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"enabled", hp_value_bool, AGENT(prefix_advertisement.enabled), .inside = true},
 		{"min_interval_s", hp_value_u32, AGENT(prefix_advertisement.min_interval_s), 1, UINT32_MAX - 1LL, .inside = true},
 		{"max_interval_s", hp_value_u32, AGENT(prefix_advertisement.max_interval_s), 1, UINT32_MAX - 1LL, .inside = true},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 	const struct hp_conf *c = ((struct hp_conf_draft *)out)->conf;
 	int ret = hp_value_table(v, keys, out);
@@ -46,10 +46,10 @@ static int prefix_advertisement(const struct hp_value *v, const struct hp_key *k
 	return ret;
 }
 
-static int authentication(const struct hp_value *v, const struct hp_key *key, void *out)
+static int authentication(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	static const char *const words[] = {"mn-ha", "ipsec", "none", NULL};
-	const struct hp_key word = {.more = words};
+	const struct hp_value_key word = {.more = words};
 	struct hp_conf_draft *d = out;
 	int n, ret = hp_value_word(v, &word, &n);
 
@@ -76,7 +76,7 @@ static int one_home_link(const struct hp_value *v, size_t i, void *ctx)
 	return ret;
 }
 
-static int home_links(const struct hp_value *v, const struct hp_key *key, void *out)
+static int home_links(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct hp_conf_draft *d = out;
 
@@ -89,10 +89,10 @@ static int home_links(const struct hp_value *v, const struct hp_key *key, void *
 	return hp_value_each(v, "link names", one_home_link, d);
 }
 
-static int lifetime(const struct hp_value *v, const struct hp_key *key, void *out)
+static int lifetime(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	/* A home agent lifetime of 0 is never sent (RFC 6275 §7.4). */
-	const struct hp_key seconds = {.min = 1, .max = 65520};
+	const struct hp_value_key seconds = {.min = 1, .max = 65520};
 	struct hp_conf_draft *d = out;
 
 	(void)key;
@@ -100,9 +100,9 @@ static int lifetime(const struct hp_value *v, const struct hp_key *key, void *ou
 	return hp_value_u16(v, &seconds, &d->conf->home_agent.lifetime_s);
 }
 
-int hp_conf_home_agent(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_conf_home_agent(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"links", home_links, .required = true},
 		{"preference", hp_value_u16, AGENT(preference), 0, 65535, .inside = true},
 		{"lifetime_s", lifetime},
@@ -114,14 +114,14 @@ int hp_conf_home_agent(const struct hp_value *v, const struct hp_key *key, void 
 		{"accounting", hp_value_bool, AGENT(accounting), .inside = true},
 		{"mobile_prefix_advertisement", prefix_advertisement},
 		{"authentication", authentication},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 
 	(void)key;
 	return hp_value_table(v, keys, out);
 }
 
-int hp_conf_later_list(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_conf_later_list(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	(void)key;
 	(void)out;
@@ -130,7 +130,7 @@ int hp_conf_later_list(const struct hp_value *v, const struct hp_key *key, void 
 	return 0;
 }
 
-int hp_conf_later_text(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_conf_later_text(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	(void)key;
 	(void)out;
@@ -139,22 +139,22 @@ int hp_conf_later_text(const struct hp_value *v, const struct hp_key *key, void 
 	return 0;
 }
 
-int hp_conf_correspondent(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_conf_correspondent(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"enabled", later_bool},
 		{"protect", hp_conf_later_list},
 		{"max_binding_lifetime_s", ignored_number, 0, 4, 420},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 
 	(void)key;
 	return hp_value_table(v, keys, out);
 }
 
-int hp_conf_store(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_conf_store(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
-	static const struct hp_key keys[] = {{"backend", hp_conf_later_text}, {"path", hp_conf_later_text}, HP_KEY_END};
+	static const struct hp_value_key keys[] = {{"backend", hp_conf_later_text}, {"path", hp_conf_later_text}, HP_VALUE_KEYS_END};
 
 	(void)key;
 	return hp_value_table(v, keys, out);

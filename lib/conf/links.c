@@ -28,7 +28,7 @@ static int prefix_text(const struct hp_value *v, const char *text, struct hp_con
 	return 0;
 }
 
-static int address_text(const struct hp_value *v, const struct hp_key *key, void *out)
+static int address_text(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	(void)key;
 	return prefix_text(v, json_string_value(v->json), out);
@@ -36,11 +36,11 @@ static int address_text(const struct hp_value *v, const struct hp_key *key, void
 
 static int one_address(const struct hp_value *v, size_t i, void *ctx)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"address", address_text, .required = true},
 		{"valid_lifetime_s", hp_value_lifetime, offsetof(struct hp_conf_address, valid_s)},
 		{"preferred_lifetime_s", hp_value_lifetime, offsetof(struct hp_conf_address, preferred_s)},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 	struct hp_conf_link *l = ctx;
 	struct hp_conf_address *a = &l->address[i];
@@ -59,7 +59,7 @@ static int one_address(const struct hp_value *v, size_t i, void *ctx)
 	return 0;
 }
 
-static int addresses(const struct hp_value *v, const struct hp_key *key, void *out)
+static int addresses(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct hp_conf_link *l = out;
 	size_t n = json_array_size(v->json);
@@ -80,7 +80,7 @@ struct draft_link {
 	bool has_port, has_ra;
 };
 
-static int port(const struct hp_value *v, const struct hp_key *key, void *out)
+static int port(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct draft_link *d = out;
 
@@ -88,7 +88,7 @@ static int port(const struct hp_value *v, const struct hp_key *key, void *out)
 	return hp_value_text_or_null(v, key, &d->port);
 }
 
-static int ra_enabled(const struct hp_value *v, const struct hp_key *key, void *out)
+static int ra_enabled(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct draft_link *d = out;
 
@@ -98,9 +98,9 @@ static int ra_enabled(const struct hp_value *v, const struct hp_key *key, void *
 
 #define LINK(m) offsetof(struct hp_conf_link, m)
 /* RFC 4861 §6.2.1 with the least values of RFC 6275 §7.5. */
-static int router_advertisement(const struct hp_value *v, const struct hp_key *key, void *out)
+static int router_advertisement(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"enabled", ra_enabled},
 		{"unsolicited", hp_value_bool, LINK(ra.unsolicited), .inside = true},
 		{"interval_option", hp_value_bool, LINK(ra.interval_option), .inside = true},
@@ -108,7 +108,7 @@ static int router_advertisement(const struct hp_value *v, const struct hp_key *k
 		{"max_interval_ms", hp_value_u32, LINK(ra.max_interval_ms), 70, 1800000, .inside = true},
 		{"min_delay_ms", hp_value_u32, LINK(ra.min_delay_ms), 0, 60000, .inside = true},
 		{"router_lifetime_s", hp_value_u16, LINK(ra.router_lifetime_s), 0, 9000, .inside = true},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 
 	(void)key;
@@ -117,7 +117,7 @@ static int router_advertisement(const struct hp_value *v, const struct hp_key *k
 
 static int one_link(const struct hp_value *v, size_t i, void *ctx)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"name", hp_value_string, LINK(name), .required = true, .inside = true},
 		{"port", port, .required = true},
 		{"vlan", hp_value_u16, LINK(vlan), 0, 4094, .inside = true},
@@ -125,7 +125,7 @@ static int one_link(const struct hp_value *v, size_t i, void *ctx)
 		{"dad_transmits", hp_value_u8, LINK(dad_transmits), 0, 16, .inside = true},
 		{"addresses", addresses, .required = true, .inside = true},
 		{"router_advertisement", router_advertisement},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 	struct hp_conf_draft *d = ctx;
 	struct hp_conf_link *l = &d->conf->link[i];
@@ -163,7 +163,7 @@ static int one_link(const struct hp_value *v, size_t i, void *ctx)
 	return 0;
 }
 
-int hp_conf_links(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_conf_links(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct hp_conf_draft *d = out;
 	size_t n = json_array_size(v->json);
@@ -184,7 +184,7 @@ struct draft_route {
 	char *link;
 };
 
-static int route_prefix(const struct hp_value *v, const struct hp_key *key, void *out)
+static int route_prefix(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct hp_conf_route *r = out;
 	struct hp_ip6 prefix;
@@ -204,11 +204,11 @@ static int route_prefix(const struct hp_value *v, const struct hp_key *key, void
 
 static int one_route(const struct hp_value *v, size_t i, void *ctx)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"prefix", route_prefix, offsetof(struct draft_route, route), .required = true},
 		{"via", hp_value_address, offsetof(struct draft_route, route.via), .required = true},
 		{"link", hp_value_string, offsetof(struct draft_route, link)},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 	struct hp_conf_draft *d = ctx;
 	struct draft_route draft = {0};
@@ -227,7 +227,7 @@ static int one_route(const struct hp_value *v, size_t i, void *ctx)
 	return 0;
 }
 
-int hp_conf_routes(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_conf_routes(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct hp_conf_draft *d = out;
 	size_t n = json_array_size(v->json);

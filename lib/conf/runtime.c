@@ -11,7 +11,7 @@
 
 static int worker_core(const struct hp_value *v, size_t i, void *ctx)
 {
-	const struct hp_key core = {.min = 0, .max = CORES - 1};
+	const struct hp_value_key core = {.min = 0, .max = CORES - 1};
 	struct hp_conf *c = ctx;
 	int ret = hp_value_uint(v, &core, &c->runtime.worker_core[i]);
 
@@ -22,7 +22,7 @@ static int worker_core(const struct hp_value *v, size_t i, void *ctx)
 	return ret;
 }
 
-static int worker_cores(const struct hp_value *v, const struct hp_key *key, void *out)
+static int worker_cores(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct hp_conf *c = out;
 	size_t n = json_array_size(v->json);
@@ -46,7 +46,7 @@ static int eal_arg(const struct hp_value *v, size_t i, void *ctx)
 	return hp_value_string(v, NULL, &c->runtime.eal_arg[i]);
 }
 
-static int eal(const struct hp_value *v, const struct hp_key *key, void *out)
+static int eal(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct hp_conf *c = out;
 
@@ -57,10 +57,10 @@ static int eal(const struct hp_value *v, const struct hp_key *key, void *out)
 	return hp_value_each(v, "texts", eal_arg, c);
 }
 
-static int idle(const struct hp_value *v, const struct hp_key *key, void *out)
+static int idle(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	static const char *const words[] = {"poll", "sleep", NULL};
-	const struct hp_key word = {.more = words};
+	const struct hp_value_key word = {.more = words};
 	int n, ret = hp_value_word(v, &word, &n);
 
 	(void)key;
@@ -74,9 +74,9 @@ static const char *const spread[] = {"auto", "inner", "off", NULL};
 
 #define RUNTIME(m) offsetof(struct hp_conf, runtime.m)
 
-int hp_conf_runtime(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_conf_runtime(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"management_core", hp_value_uint, RUNTIME(management_core), 0, CORES - 1},
 		{"worker_cores", worker_cores},
 		{"hugepages", hp_value_word, RUNTIME(hugepages), .more = hugepages},
@@ -84,7 +84,7 @@ int hp_conf_runtime(const struct hp_value *v, const struct hp_key *key, void *ou
 		{"idle", idle},
 		{"spread", hp_value_word, RUNTIME(spread), .more = spread},
 		{"eal", eal},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 
 	(void)key;
@@ -109,7 +109,7 @@ static size_t device_name_len(const char *device)
 	return strcspn(device, ",");
 }
 
-static int device(const struct hp_value *v, const struct hp_key *key, void *out)
+static int device(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct hp_conf_port *p = out;
 	int ret = hp_value_string(v, key, &p->device);
@@ -124,11 +124,11 @@ static int device(const struct hp_value *v, const struct hp_key *key, void *out)
 
 static int one_port(const struct hp_value *v, size_t i, void *ctx)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"name", hp_value_string, offsetof(struct hp_conf_port, name), .required = true},
 		{"device", device, .required = true},
 		{"rx_queues", hp_value_u16, offsetof(struct hp_conf_port, rx_queues), 1, 256},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 	struct hp_conf *c = ctx;
 	struct hp_conf_port *p = &c->port[i];
@@ -149,7 +149,7 @@ static int one_port(const struct hp_value *v, size_t i, void *ctx)
 	return ret;
 }
 
-int hp_conf_ports(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_conf_ports(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct hp_conf *c = ((struct hp_conf_draft *)out)->conf;
 
@@ -162,24 +162,24 @@ int hp_conf_ports(const struct hp_value *v, const struct hp_key *key, void *out)
 	return hp_value_each(v, "ports", one_port, c);
 }
 
-int hp_conf_api(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_conf_api(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"unix", hp_value_string, offsetof(struct hp_conf, api.unix_path)},
 		{"tcp", hp_value_text_or_null, offsetof(struct hp_conf, api.tcp)},
 		{"owner", hp_value_string, offsetof(struct hp_conf, api.owner)},
 		{"group", hp_value_string, offsetof(struct hp_conf, api.group)},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 
 	(void)key;
 	return hp_value_table(v, keys, ((struct hp_conf_draft *)out)->conf);
 }
 
-static int format(const struct hp_value *v, const struct hp_key *key, void *out)
+static int format(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	static const char *const words[] = {"text", "json", NULL};
-	const struct hp_key word = {.more = words};
+	const struct hp_value_key word = {.more = words};
 	int n, ret = hp_value_word(v, &word, &n);
 
 	(void)key;
@@ -188,13 +188,13 @@ static int format(const struct hp_value *v, const struct hp_key *key, void *out)
 	return ret;
 }
 
-int hp_conf_log(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_conf_log(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
-	static const struct hp_key keys[] = {
+	static const struct hp_value_key keys[] = {
 		{"level", hp_value_word, offsetof(struct hp_conf, log.level), .more = levels},
 		{"format", format},
-		HP_KEY_END,
+		HP_VALUE_KEYS_END,
 	};
 
 	(void)key;

@@ -49,7 +49,7 @@ int hp_value_want(const struct hp_value *v, const char *fmt, ...)
 	return hp_error_set(v->error, EINVAL, v->path, "found %s, want %s", found, want);
 }
 
-static const struct hp_key *key_named(const struct hp_key *keys, const char *name)
+static const struct hp_value_key *key_named(const struct hp_value_key *keys, const char *name)
 {
 	for (; keys->name; keys++)
 		if (strcmp(keys->name, name) == 0)
@@ -62,7 +62,7 @@ static void join_path(char out[PATH], const char *path, const char *name)
 	snprintf(out, PATH, "%.80s%s%.40s", path, path[0] ? "." : "", name);
 }
 
-int hp_value_table(const struct hp_value *v, const struct hp_key *keys, void *out)
+int hp_value_table(const struct hp_value *v, const struct hp_value_key *keys, void *out)
 {
 	const char *name;
 	json_t *member;
@@ -72,7 +72,7 @@ int hp_value_table(const struct hp_value *v, const struct hp_key *keys, void *ou
 		return hp_value_want(v, "an object");
 	json_object_foreach((json_t *)(uintptr_t)v->json, name, member)
 	{
-		const struct hp_key *k = key_named(keys, name);
+		const struct hp_value_key *k = key_named(keys, name);
 		struct hp_value inner = {member, path, v->error};
 		int ret;
 
@@ -81,7 +81,7 @@ int hp_value_table(const struct hp_value *v, const struct hp_key *keys, void *ou
 			char known[200] = "";
 			size_t n = 0;
 
-			for (const struct hp_key *x = keys; x->name && n + strlen(x->name) + 3 < sizeof(known); x++)
+			for (const struct hp_value_key *x = keys; x->name && n + strlen(x->name) + 3 < sizeof(known); x++)
 				n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s", n ? ", " : "", x->name);
 			return hp_error_set(v->error, EINVAL, path, "found an unknown key, want one of %s", known);
 		}
@@ -97,7 +97,7 @@ int hp_value_table(const struct hp_value *v, const struct hp_key *keys, void *ou
 	return 0;
 }
 
-int hp_value_object(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_value_object(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	return hp_value_table(v, key->more, out);
 }
@@ -123,7 +123,7 @@ int hp_value_each(const struct hp_value *v, const char *what, int (*each)(const 
 	return 0;
 }
 
-int hp_value_string(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_value_string(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	char **text = out;
 
@@ -137,12 +137,12 @@ int hp_value_string(const struct hp_value *v, const struct hp_key *key, void *ou
 	return *text ? 0 : hp_error_set(v->error, ENOMEM, v->path, "out of memory");
 }
 
-int hp_value_text_or_null(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_value_text_or_null(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	return json_is_null(v->json) ? 0 : hp_value_string(v, key, out);
 }
 
-int hp_value_bool(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_value_bool(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	(void)key;
 	if (!json_is_boolean(v->json))
@@ -151,7 +151,7 @@ int hp_value_bool(const struct hp_value *v, const struct hp_key *key, void *out)
 	return 0;
 }
 
-static int number(const struct hp_value *v, const struct hp_key *key, int64_t *out)
+static int number(const struct hp_value *v, const struct hp_value_key *key, int64_t *out)
 {
 	if (!json_is_integer(v->json) || json_integer_value(v->json) < key->min || json_integer_value(v->json) > key->max)
 		return hp_value_want(v, "a whole number from %lld to %lld", (long long)key->min, (long long)key->max);
@@ -159,7 +159,7 @@ static int number(const struct hp_value *v, const struct hp_key *key, int64_t *o
 	return 0;
 }
 
-int hp_value_u8(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_value_u8(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	int64_t n = 0;
 	int ret = number(v, key, &n);
@@ -169,7 +169,7 @@ int hp_value_u8(const struct hp_value *v, const struct hp_key *key, void *out)
 	return ret;
 }
 
-int hp_value_u16(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_value_u16(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	int64_t n = 0;
 	int ret = number(v, key, &n);
@@ -179,7 +179,7 @@ int hp_value_u16(const struct hp_value *v, const struct hp_key *key, void *out)
 	return ret;
 }
 
-int hp_value_u32(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_value_u32(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	int64_t n = 0;
 	int ret = number(v, key, &n);
@@ -189,7 +189,7 @@ int hp_value_u32(const struct hp_value *v, const struct hp_key *key, void *out)
 	return ret;
 }
 
-int hp_value_uint(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_value_uint(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	int64_t n = 0;
 	int ret = number(v, key, &n);
@@ -199,7 +199,7 @@ int hp_value_uint(const struct hp_value *v, const struct hp_key *key, void *out)
 	return ret;
 }
 
-int hp_value_address(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_value_address(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	(void)key;
 	if (!json_is_string(v->json) || hp_ip6_parse(out, json_string_value(v->json)))
@@ -207,7 +207,7 @@ int hp_value_address(const struct hp_value *v, const struct hp_key *key, void *o
 	return 0;
 }
 
-int hp_value_word(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_value_word(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	const char *const *words = key->more;
 	char all[128] = "";
@@ -223,9 +223,9 @@ int hp_value_word(const struct hp_value *v, const struct hp_key *key, void *out)
 	return hp_value_want(v, "one of %s", all);
 }
 
-int hp_value_lifetime(const struct hp_value *v, const struct hp_key *key, void *out)
+int hp_value_lifetime(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
-	const struct hp_key seconds = {.min = 0, .max = UINT32_MAX - 1LL};
+	const struct hp_value_key seconds = {.min = 0, .max = UINT32_MAX - 1LL};
 
 	(void)key;
 	return hp_value_u32(v, &seconds, out);

@@ -17,11 +17,11 @@ struct hp_value {
 	struct hp_error *error;
 };
 
-struct hp_key;
+struct hp_value_key;
 /* Reads a value into `out` (the member of the struct that the key table describes). 0 or -errno with the error filled. */
-typedef int hp_value_fn(const struct hp_value *v, const struct hp_key *key, void *out);
+typedef int hp_value_fn(const struct hp_value *v, const struct hp_value_key *key, void *out);
 
-struct hp_key {
+struct hp_value_key {
 	const char *name;
 	hp_value_fn *read;
 	size_t at;        /* offset of the member */
@@ -30,7 +30,7 @@ struct hp_key {
 	bool required;
 	bool inside; /* the member is of the struct that the first member of `out` points to */
 };
-#define HP_KEY_END                                                                                                                         \
+#define HP_VALUE_KEYS_END                                                                                                                  \
 	{                                                                                                                                  \
 		NULL                                                                                                                       \
 	}
@@ -39,7 +39,7 @@ struct hp_key {
 int hp_value_want(const struct hp_value *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* An object by its table: unknown keys and missing required ones are errors. key->more is the table of an inner object. */
-int hp_value_table(const struct hp_value *v, const struct hp_key *keys, void *out);
+int hp_value_table(const struct hp_value *v, const struct hp_value_key *keys, void *out);
 hp_value_fn hp_value_object;
 
 /* An array: `each` is called with every element, its index and `ctx`. */
