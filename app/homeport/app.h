@@ -111,6 +111,12 @@ const char *hp_link_name(const struct hp_app *app, uint16_t link); /* NULL: none
 /* reload.c: 0, or -errno with *e: the running configuration stays. */
 int hp_reload(struct hp_app *app, struct hp_error *e);
 
+/* nodes.c: a table of what `conf` and the running one say (enrolled at run time), to be adopted or destroyed. -errno with *e. */
+int hp_nodes_plan(struct hp_subscribers **out, const struct hp_app *app, const struct hp_conf *conf, struct hp_error *e);
+/* It is in force; whoever is not in it, or suspended, loses the binding. */
+void hp_nodes_adopt(struct hp_app *app, struct hp_subscribers *fresh);
+void hp_nodes_spec(const struct hp_conf_mobile_node *n, struct hp_subscriber_spec *out); /* to be wiped */
+
 /* resources: status.c, stats.c, lists.c */
 extern const struct hp_api_resource hp_resources[];
 void hp_serve_status(void *app, const struct hp_api_request *req, struct hp_api_response *res);

@@ -19,6 +19,18 @@ static int start_guard(struct hp_app *app, uint64_t seed, struct hp_error *e)
 	return ret ? hp_error_set(e, -ret, "home_agent.authentication", "%s", strerror(-ret)) : 0;
 }
 
+static int start_nodes(struct hp_app *app, struct hp_error *e)
+{
+	struct hp_subscribers *s;
+	int ret = hp_nodes_plan(&s, app, app->conf, e);
+
+	if (ret)
+		return ret;
+	hp_nodes_adopt(app, s);
+	hp_conf_forget_mobile_nodes(app->conf);
+	return 0;
+}
+
 static int start_control(struct hp_app *app, struct hp_plan *plan, struct hp_error *e)
 {
 	struct hp_now now = hp_app_now(app);
@@ -66,6 +78,7 @@ int hp_appliance_create(struct hp_app *app, struct hp_plan *plan, struct hp_erro
 		return hp_error_set(e, ENOMEM, "", "out of memory");
 	ret = hp_dataplane_create(&app->dp, &plan->dp, e);
 	ret = ret ? ret : start_control(app, plan, e);
+	ret = ret ? ret : start_nodes(app, e);
 	ret = ret ? ret : start_api(app, e);
 	ret = ret ? ret : hp_loop_create(app, e);
 	if (ret)

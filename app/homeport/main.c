@@ -72,8 +72,6 @@ static void warn(const struct hp_app *app)
 {
 	if (app->conf->home_agent.authentication == HP_AUTH_NONE)
 		hp_warning("INSECURE: authentication is \"none\": any node may register any address of the home prefixes; for labs only");
-	else
-		hp_warning("no authentication method is set up: every registration will be refused");
 	for (unsigned int i = 0; i < app->conf->runtime.worker_cores; i++) {
 		struct hp_dp_worker_status w;
 		unsigned int core = app->conf->runtime.worker_core[i];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A changed configuration is taken whole or not at all. What can change while running: links' addresses and their lifetimes, router and
- * mobile prefix advertisements, the home agent's preference, the log; everything else shapes ports, tables or registrations and is
+ * mobile prefix advertisements, the home agent's preference, mobile nodes, the log; everything else shapes ports, tables or registrations and is
  * refused with the path of the first difference. */
 #include <errno.h>
 #include <stdio.h>
@@ -132,6 +132,8 @@ static int check(const struct hp_conf *now, const struct hp_conf *fresh, struct 
 /* Strings and ports of the running one are in use all over the place: only what may change goes over, by swapping. */
 static void take_over(struct hp_conf *now, struct hp_conf *fresh)
 {
+	char *file;
+
 	for (unsigned int i = 0; i < now->links; i++) {
 		struct hp_conf_link *a = &now->link[i], *b = &fresh->link[i];
 		struct hp_conf_address *address = a->address;
@@ -143,14 +145,21 @@ static void take_over(struct hp_conf *now, struct hp_conf *fresh)
 	}
 	now->home_agent = fresh->home_agent;
 	now->log = fresh->log;
+	file = now->mobile_nodes_file;
+	now->mobile_nodes_file = fresh->mobile_nodes_file;
+	fresh->mobile_nodes_file = file;
 }
 
 /* The workers' routes first, which can be put back; then control, whole or not at all. */
 static int apply(struct hp_app *app, struct hp_conf *fresh, struct hp_error *e)
 {
 	struct hp_plan *plan = NULL, *before = NULL;
-	int ret = hp_plan_create(&plan, fresh);
+	struct hp_subscribers *nodes;
+	int ret = hp_nodes_plan(&nodes, app, fresh, e);
 
+	if (ret)
+		return ret;
+	ret = hp_plan_create(&plan, fresh);
 	ret = ret ? ret : hp_plan_create(&before, app->conf);
 	ret = ret ? ret : hp_dataplane_routes(app->dp, plan->dp_route, plan->dp_routes);
 	if (!ret) {
@@ -162,10 +171,13 @@ static int apply(struct hp_app *app, struct hp_conf *fresh, struct hp_error *e)
 	}
 	hp_plan_destroy(before);
 	hp_plan_destroy(plan);
-	if (ret)
+	if (ret) {
+		hp_subscribers_destroy(nodes);
 		return hp_error_set(e, -ret, "", "%s", strerror(-ret));
+	}
 	take_over(app->conf, fresh);
 	hp_carry_out(app);
+	hp_nodes_adopt(app, nodes);
 	return 0;
 }
 

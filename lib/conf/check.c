@@ -176,6 +176,7 @@ int hp_conf_check(struct hp_conf_draft *d, const struct hp_conf_machine *machine
 	ret = ret ? ret : resolve_home_links(d, e);
 	ret = ret ? ret : check_prefixes(d->conf, e);
 	ret = ret ? ret : check_routes(d, e);
+	ret = ret ? ret : hp_conf_check_mobile_nodes(d->conf, e);
 	return ret;
 }
 

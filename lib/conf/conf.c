@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/json.h"
 #include "conf/parts.h"
+#include "conf/text.h"
 
-#define FILE_MOST (256u * 1024 * 1024)
+#define FILE_MOST ((size_t)256 * 1024 * 1024)
 
 /* It becomes part of file names: the EAL's prefix, the API's socket. */
 static int name(const struct hp_value *v, const struct hp_value_key *key, void *out)
@@ -38,8 +40,8 @@ static const struct hp_value_key sections[] = {
 	{"links", hp_conf_links, .required = true},
 	{"routes", hp_conf_routes},
 	{"home_agent", hp_conf_home_agent, .required = true},
-	{"mobile_nodes", hp_conf_later_list},
-	{"mobile_nodes_file", hp_conf_later_text},
+	{"mobile_nodes", hp_conf_mobile_nodes},
+	{"mobile_nodes_file", hp_conf_mobile_nodes_file},
 	{"correspondent", hp_conf_correspondent},
 	{"api", hp_conf_api},
 	{"store", hp_conf_store},
@@ -84,6 +86,9 @@ static int fill_in(struct hp_conf_draft *d, struct hp_error *e)
 		c->api.unix_path = NULL;
 		return hp_error_set(e, ENOMEM, "", "out of memory");
 	}
+	/* Authentication in the message does not protect prefix discovery: off, unless the operator says otherwise (RFC 4285 §2). */
+	if (!d->has_prefix_advertisement && c->home_agent.authentication == HP_AUTH_MN_HA)
+		c->home_agent.prefix_advertisement.enabled = false;
 	return 0;
 }
 
@@ -109,44 +114,36 @@ static int read_json(struct hp_conf **out, const char *file, const json_t *json,
 int hp_conf_parse(struct hp_conf **out, const char *file, const char *text, size_t len, const struct hp_conf_machine *machine,
 		  struct hp_error *e)
 {
-	json_error_t why;
-	json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
-	int ret;
+	json_t *json = hp_json_read(text, len, e);
+	int ret = json ? read_json(out, file, json, machine, e) : -EINVAL;
 
-	if (!json)
-		return hp_error_set(e, EINVAL, "", "line %d, column %d: found no JSON, want one object: %s", why.line, why.column,
-				    why.text);
-	ret = read_json(out, file, json, machine, e);
 	json_decref(json);
 	return ret;
 }
 
+/* Whether the file itself holds keys. */
+static bool has_keys(const struct hp_conf *c)
+{
+	for (unsigned int i = 0; i < c->mobile_nodes; i++)
+		if (!c->mobile_node[i].in_file)
+			return true;
+	return false;
+}
+
 int hp_conf_load(struct hp_conf **out, const char *file, const struct hp_conf_machine *machine, struct hp_error *e)
 {
-	FILE *f = fopen(file, "re");
-	char *text = NULL;
-	size_t len = 0, room = 0;
-	int ret = 0;
+	struct hp_text text;
+	int ret = hp_text_load(&text, file, FILE_MOST, e);
 
-	if (!f)
-		return hp_error_set(e, errno, "", "cannot be read: %s", strerror(errno));
-	while (!feof(f) && !ferror(f) && !ret) {
-		if (len == room) {
-			char *grown = room < FILE_MOST ? realloc(text, room += 65536) : NULL;
-
-			if (!grown) {
-				ret = hp_error_set(e, EFBIG, "", "is too large");
-				break;
-			}
-			text = grown;
-		}
-		len += fread(text + len, 1, room - len, f);
+	if (ret)
+		return ret;
+	ret = hp_conf_parse(out, file, text.data, text.len, machine, e);
+	if (!ret && has_keys(*out)) {
+		ret = hp_text_private(&text, e);
+		if (ret)
+			hp_conf_destroy(*out);
 	}
-	if (!ret && ferror(f))
-		ret = hp_error_set(e, EIO, "", "cannot be read");
-	fclose(f);
-	ret = ret ? ret : hp_conf_parse(out, file, text, len, machine, e);
-	free(text);
+	hp_text_free(&text);
 	return ret;
 }
 
@@ -164,6 +161,8 @@ void hp_conf_destroy(struct hp_conf *c)
 	}
 	for (unsigned int i = 0; i < c->runtime.eal_args; i++)
 		free(c->runtime.eal_arg[i]);
+	hp_conf_forget_mobile_nodes(c);
+	free(c->mobile_nodes_file);
 	free(c->runtime.eal_arg);
 	free(c->runtime.worker_core);
 	free(c->port);

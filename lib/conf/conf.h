@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/ip6.h"
 #include "base/log.h"
+#include "conf/mobile_nodes.h"
 
 #define HP_CONF_LIFETIME_INFINITE UINT32_MAX
 
@@ -77,6 +78,10 @@ struct hp_conf {
 		} prefix_advertisement; /* mobile_prefix_advertisement */
 		enum hp_conf_authentication authentication;
 	} home_agent;
+	unsigned int mobile_nodes; /* by ascending home address */
+	struct hp_conf_mobile_node *mobile_node;
+	char *mobile_nodes_file;    /* its path; NULL: none */
+	struct hp_secrets *secrets; /* their keys; NULL: none */
 	struct {
 		char *unix_path; /* default /run/homeport/<name>.sock */
 		char *tcp;       /* NULL: none; else "[::1]:port" */
@@ -100,5 +105,12 @@ int hp_conf_load(struct hp_conf **out, const char *file, const struct hp_conf_ma
 int hp_conf_parse(struct hp_conf **out, const char *file, const char *text, size_t len, const struct hp_conf_machine *machine,
 		  struct hp_error *e);
 void hp_conf_destroy(struct hp_conf *c);
+/* Mobile nodes and their keys are wiped and given back: whoever needs them has them. */
+void hp_conf_forget_mobile_nodes(struct hp_conf *c);
+/* "found ADDRESS, WORDS" at the place where it was set up: -EINVAL. */
+int hp_conf_mobile_node_fail(const struct hp_conf *c, const struct hp_conf_mobile_node *n, const char *member, const char *words,
+			     struct hp_error *e);
+/* NULL: a mobile node may have this address; else what is wrong with it: "which is …, want …". */
+const char *hp_conf_home_address_bad(const struct hp_conf *c, const struct hp_ip6 *a);
 
 #endif

@@ -27,11 +27,19 @@ static int ignored_number(const struct hp_value *v, const struct hp_value_key *k
 
 #define AGENT(m) offsetof(struct hp_conf, home_agent.m)
 
+static int prefix_advertisement_enabled(const struct hp_value *v, const struct hp_value_key *key, void *out)
+{
+	struct hp_conf_draft *d = out;
+
+	d->has_prefix_advertisement = true;
+	return hp_value_bool(v, key, &d->conf->home_agent.prefix_advertisement.enabled);
+}
+
 /* MinMobPfxAdvInterval, MaxMobPfxAdvInterval: RFC 6275 §13. */
 static int prefix_advertisement(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	static const struct hp_value_key keys[] = {
-		{"enabled", hp_value_bool, AGENT(prefix_advertisement.enabled), .inside = true},
+		{"enabled", prefix_advertisement_enabled},
 		{"min_interval_s", hp_value_u32, AGENT(prefix_advertisement.min_interval_s), 1, UINT32_MAX - 1LL, .inside = true},
 		{"max_interval_s", hp_value_u32, AGENT(prefix_advertisement.max_interval_s), 1, UINT32_MAX - 1LL, .inside = true},
 		HP_VALUE_KEYS_END,
@@ -50,17 +58,12 @@ static int authentication(const struct hp_value *v, const struct hp_value_key *k
 {
 	static const char *const words[] = {"mn-ha", "ipsec", "none", NULL};
 	const struct hp_value_key word = {.more = words};
-	struct hp_conf_draft *d = out;
 	int n, ret = hp_value_word(v, &word, &n);
 
 	(void)key;
-	if (ret)
-		return ret;
-	if (n != HP_AUTH_NONE)
-		return hp_value_want(v, "\"none\" (for labs), or no such key: then every registration is refused; this version cannot "
-					"authenticate yet");
-	d->conf->home_agent.authentication = HP_AUTH_NONE;
-	return 0;
+	if (!ret)
+		((struct hp_conf_draft *)out)->conf->home_agent.authentication = (enum hp_conf_authentication)n;
+	return ret;
 }
 
 static int one_home_link(const struct hp_value *v, size_t i, void *ctx)

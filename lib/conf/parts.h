@@ -14,7 +14,7 @@ struct hp_conf_draft {
 	char **route_link;    /* by route: its link's name, NULL: by next hop */
 	char **home_link;     /* home_agent.links */
 	unsigned int home_links;
-	bool has_lifetime;
+	bool has_lifetime, has_prefix_advertisement;
 };
 
 hp_value_fn hp_conf_runtime; /* out: struct hp_conf_draft */
@@ -24,12 +24,15 @@ hp_value_fn hp_conf_routes;
 hp_value_fn hp_conf_home_agent;
 hp_value_fn hp_conf_api;
 hp_value_fn hp_conf_log;
+hp_value_fn hp_conf_mobile_nodes;
+hp_value_fn hp_conf_mobile_nodes_file;
 hp_value_fn hp_conf_later_list; /* sections whose function does not exist yet: empty or absent */
 hp_value_fn hp_conf_later_text;
 hp_value_fn hp_conf_correspondent;
 hp_value_fn hp_conf_store;
 
 int hp_conf_check(struct hp_conf_draft *d, const struct hp_conf_machine *machine, struct hp_error *e);
+int hp_conf_check_mobile_nodes(struct hp_conf *c, struct hp_error *e);
 void hp_conf_draft_free(struct hp_conf_draft *d);
 
 #endif

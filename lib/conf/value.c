@@ -9,12 +9,17 @@
 
 #define PATH 128
 
+#define WORD 16 /* characters of one that is no key */
+
 /* What a value is, short enough for one line. */
-static void describe(const json_t *j, char *out, size_t room)
+static void describe(const json_t *j, bool secret, char *out, size_t room)
 {
 	switch (json_typeof(j)) {
 	case JSON_STRING:
-		snprintf(out, room, "\"%.60s\"", json_string_value(j));
+		if (secret && json_string_length(j) > WORD)
+			snprintf(out, room, "a text of %zu characters", json_string_length(j));
+		else
+			snprintf(out, room, "\"%.60s\"", json_string_value(j));
 		break;
 	case JSON_INTEGER:
 		snprintf(out, room, "%lld", (long long)json_integer_value(j));
@@ -45,7 +50,7 @@ int hp_value_want(const struct hp_value *v, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(want, sizeof(want), fmt, ap);
 	va_end(ap);
-	describe(v->json, found, sizeof(found));
+	describe(v->json, v->secret, found, sizeof(found));
 	return hp_error_set(v->error, EINVAL, v->path, "found %s, want %s", found, want);
 }
 
@@ -57,9 +62,23 @@ static const struct hp_value_key *key_named(const struct hp_value_key *keys, con
 	return NULL;
 }
 
+static size_t put(char out[PATH], size_t at, const char *text, size_t most)
+{
+	const size_t len = strnlen(text, most);
+
+	memcpy(out + at, text, len);
+	out[at + len] = '\0';
+	return at + len;
+}
+
+/* By hand: a million mobile nodes have nine million keys. */
 static void join_path(char out[PATH], const char *path, const char *name)
 {
-	snprintf(out, PATH, "%.80s%s%.40s", path, path[0] ? "." : "", name);
+	size_t at = put(out, 0, path, 80);
+
+	if (at)
+		at = put(out, at, ".", 1);
+	put(out, at, name, 40);
 }
 
 int hp_value_table(const struct hp_value *v, const struct hp_value_key *keys, void *out)
@@ -73,7 +92,7 @@ int hp_value_table(const struct hp_value *v, const struct hp_value_key *keys, vo
 	json_object_foreach((json_t *)(uintptr_t)v->json, name, member)
 	{
 		const struct hp_value_key *k = key_named(keys, name);
-		struct hp_value inner = {member, path, v->error};
+		struct hp_value inner = {member, path, v->error, v->secret};
 		int ret;
 
 		join_path(path, v->path, name);
@@ -112,7 +131,7 @@ int hp_value_each(const struct hp_value *v, const char *what, int (*each)(const 
 	json_array_foreach((json_t *)(uintptr_t)v->json, i, element)
 	{
 		char path[PATH];
-		struct hp_value inner = {element, path, v->error};
+		struct hp_value inner = {element, path, v->error, v->secret};
 		int ret;
 
 		snprintf(path, sizeof(path), "%.100s[%zu]", v->path, i);
@@ -204,6 +223,35 @@ int hp_value_address(const struct hp_value *v, const struct hp_value_key *key, v
 	(void)key;
 	if (!json_is_string(v->json) || hp_ip6_parse(out, json_string_value(v->json)))
 		return hp_value_want(v, "an IPv6 address");
+	return 0;
+}
+
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int hp_value_hex(const struct hp_value *v, const struct hp_value_key *key, void *out)
+{
+	struct hp_value_octets *o = out;
+	const char *text = json_string_value(v->json);
+	const size_t len = json_string_length(v->json);
+	bool good = text && len % 2 == 0 && (int64_t)len / 2 >= key->min && (int64_t)len / 2 <= key->max;
+
+	for (size_t i = 0; good && i < len / 2; i++) {
+		const int high = nibble(text[2 * i]), low = nibble(text[2 * i + 1]);
+
+		good = high >= 0 && low >= 0;
+		o->octets[i] = (uint8_t)(high << 4 | low);
+	}
+	if (!good)
+		return hp_error_set(v->error, EINVAL, v->path,
+				    "found %s%zu characters, want %lld to %lld octets of two hexadecimal digits each",
+				    text ? "" : "no text, ", len, (long long)key->min, (long long)key->max);
+	o->len = (uint8_t)(len / 2);
 	return 0;
 }
 

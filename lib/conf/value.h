@@ -10,11 +10,13 @@
 
 #include "base/error.h"
 #include "base/ip6.h"
+#include "base/secret.h"
 
 struct hp_value {
 	const json_t *json;
 	const char *path; /* "links[0].mtu" */
 	struct hp_error *error;
+	bool secret; /* keys are in it: texts that may be one are not shown */
 };
 
 struct hp_value_key;
@@ -49,7 +51,12 @@ hp_value_fn hp_value_string; /* char *, owned */
 hp_value_fn hp_value_text_or_null;
 hp_value_fn hp_value_bool;
 hp_value_fn hp_value_u8, hp_value_u16, hp_value_u32, hp_value_uint;
-hp_value_fn hp_value_address;  /* struct hp_ip6 */
+hp_value_fn hp_value_address; /* struct hp_ip6 */
+/* A key in hexadecimal digits, of `min` to `max` octets. What was found is told by its length only; who reads it wipes it. */
+struct hp_value_octets {
+	uint8_t len, octets[HP_SECRET_MOST];
+};
+hp_value_fn hp_value_hex;
 hp_value_fn hp_value_word;     /* int-sized enum; more: NULL-terminated words, value is the index */
 hp_value_fn hp_value_lifetime; /* uint32_t seconds */
 

@@ -102,6 +102,14 @@ struct hp_subscribers *hp_guard_subscribers(const struct hp_guard *g)
 	return g->subscribers;
 }
 
+struct hp_subscribers *hp_guard_exchange(struct hp_guard *g, struct hp_subscribers *fresh)
+{
+	struct hp_subscribers *before = g->subscribers;
+
+	g->subscribers = fresh;
+	return before;
+}
+
 struct hp_mac *hp_guard_mac(const struct hp_guard *g)
 {
 	return g->mac;

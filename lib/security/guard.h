@@ -50,6 +50,8 @@ int hp_guard_create(struct hp_guard **out, const struct hp_guard_conf *conf, str
 void hp_guard_destroy(struct hp_guard *g);
 enum hp_guard_method hp_guard_method(const struct hp_guard *g);
 struct hp_subscribers *hp_guard_subscribers(const struct hp_guard *g);
+/* Another table in the place of its own, which the caller has from now on. */
+struct hp_subscribers *hp_guard_exchange(struct hp_guard *g, struct hp_subscribers *fresh);
 struct hp_mac *hp_guard_mac(const struct hp_guard *g);
 struct hp_ipsec *hp_guard_ipsec(const struct hp_guard *g); /* NULL: another method */
 const uint64_t *hp_guard_count(const struct hp_guard *g);  /* HP_REFUSED_COUNT values */

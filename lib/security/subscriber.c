@@ -90,6 +90,14 @@ static void drop_key(struct hp_subscribers *s, struct hp_key *key)
 	*key = (struct hp_key){0};
 }
 
+/* The newer key takes the place of the older. */
+static void retire(struct hp_subscribers *s, struct hp_subscriber *r)
+{
+	drop_key(s, &r->key[0]);
+	r->key[0] = r->key[1];
+	r->key[1] = (struct hp_key){0};
+}
+
 static void release(struct hp_subscribers *s, struct hp_subscriber *r)
 {
 	for (unsigned int i = 0; i < HP_SUBSCRIBER_KEYS; i++)
@@ -104,14 +112,27 @@ static bool same_key(const struct hp_key *a, const struct hp_key *b)
 	       hp_mac_equal(a->octets, b->octets, a->len);
 }
 
-static void inherit(struct hp_subscriber *r, const struct hp_subscriber *old)
+/* Which of `keys` is this one; -1: none. */
+static int same_as(const struct hp_key *key, const struct hp_subscriber *r)
 {
-	for (unsigned int i = 0; i < HP_SUBSCRIBER_KEYS; i++)
-		for (unsigned int k = 0; k < HP_SUBSCRIBER_KEYS; k++)
-			if (same_key(&r->key[i], &old->key[k])) {
-				r->key[i].has_last = old->key[k].has_last;
-				r->key[i].last = old->key[k].last;
-			}
+	for (int i = 0; i < HP_SUBSCRIBER_KEYS; i++)
+		if (same_key(key, &r->key[i]))
+			return i;
+	return -1;
+}
+
+void hp_subscribers_inherit(struct hp_subscribers *s, struct hp_subscriber *r, const struct hp_subscriber *before)
+{
+	for (unsigned int i = 0; i < HP_SUBSCRIBER_KEYS; i++) {
+		const int k = same_as(&r->key[i], before);
+
+		if (k >= 0) {
+			r->key[i].has_last = before->key[k].has_last;
+			r->key[i].last = before->key[k].last;
+		}
+	}
+	if (r->key[1].has_last && same_as(&r->key[1], before) == 0)
+		retire(s, r);
 }
 
 static struct hp_subscriber *first_of(const struct hp_subscribers *s, const uint64_t hash[2])
@@ -181,7 +202,7 @@ int hp_subscribers_put(struct hp_subscribers *s, const struct hp_subscriber_spec
 		return -ENOMEM;
 	}
 	if (old) {
-		inherit(r, old);
+		hp_subscribers_inherit(s, r, old);
 		r->associations = old->associations;
 		take_out(s, old);
 	}
@@ -278,9 +299,7 @@ bool hp_subscriber_accept(struct hp_subscribers *s, struct hp_subscriber *r, uin
 	key->last = value;
 	if (key != &r->key[1])
 		return false;
-	drop_key(s, &r->key[0]);
-	r->key[0] = r->key[1];
-	r->key[1] = (struct hp_key){0};
+	retire(s, r);
 	return true;
 }
 

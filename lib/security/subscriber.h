@@ -65,6 +65,8 @@ void hp_subscribers_destroy(struct hp_subscribers *s);
 
 /* Adds, or takes the place of the one with this home address: what was last accepted stays with each key that stays. 0, -ENOMEM. */
 int hp_subscribers_put(struct hp_subscribers *s, const struct hp_subscriber_spec *spec);
+/* The same for one of another table, `before`: and a key that was retired there stays so. */
+void hp_subscribers_inherit(struct hp_subscribers *s, struct hp_subscriber *r, const struct hp_subscriber *before);
 /* NULL is nothing. */
 void hp_subscribers_remove(struct hp_subscribers *s, struct hp_subscriber *subscriber);
 struct hp_subscriber *hp_subscribers_find(const struct hp_subscribers *s, const struct hp_ip6 *hoa);

@@ -154,12 +154,17 @@ class Lab:
     def path(self, name):
         return os.path.join(self.folder, name)
 
+    def write(self, name, conf):
+        """A configuration, which may hold keys: for its owner only."""
+        with open(os.open(self.path(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
+            json.dump(conf, f, indent=1)
+
     # The programs.
 
     def homeport(self, host, conf, name="ha"):
         conf = {"name": self.id + ("" if name == "ha" else "b"), "runtime": {"management_core": 0, "worker_cores": [os.cpu_count() - 1], "idle": "sleep", "memory_mb": 256},
                 "api": {"unix": self.path(name + ".sock")}, "log": {"level": "debug"}, **conf}
-        json.dump(conf, open(self.path(name + ".json"), "w"), indent=1)
+        self.write(name + ".json", conf)
         began = time.monotonic()
         child = self.start(host, HOMEPORT, "--config", self.path(name + ".json"), log=self.path(name + ".log"))
 
@@ -174,7 +179,7 @@ class Lab:
 
     def node(self, host, conf, name="mn"):
         conf = {"api": {"unix": self.path(name + ".sock")}, "log": {"level": "debug"}, **conf}
-        json.dump(conf, open(self.path(name + ".json"), "w"), indent=1)
+        self.write(name + ".json", conf)
         child = self.start(host, NODE, "--config", self.path(name + ".json"), log=self.path(name + ".log"))
         wait_for("homeport-mn up", lambda: self.api("/v1/status", name), 20)
         return child

@@ -7,6 +7,7 @@
 
 #include "conf/conf.h"
 #include "run.h"
+#include "tests.h"
 
 static const struct hp_conf_machine machine = {.cpus = 4};
 
@@ -72,14 +73,13 @@ static const struct {
 	{"{" NAME "," PORTS "," LINKS ",\"home_agent\":{\"links\":[]}}", "home_agent.links", "at least one"},
 	{"{" NAME "," PORTS "," LINKS ",\"home_agent\":{\"links\":[\"home\"],\"lifetime_s\":0}}", "home_agent.lifetime_s",
 	 "found 0, want a whole number from 1"},
-	{"{" NAME "," PORTS "," LINKS ",\"home_agent\":{\"links\":[\"home\"],\"authentication\":\"mn-ha\"}}", "home_agent.authentication",
-	 "cannot authenticate yet"},
+	{"{" NAME "," PORTS "," LINKS ",\"home_agent\":{\"links\":[\"home\"],\"authentication\":\"psk\"}}", "home_agent.authentication",
+	 "found \"psk\", want one of \"mn-ha\", \"ipsec\", \"none\""},
 	{"{" NAME "," PORTS "," LINKS
 	 ",\"home_agent\":{\"links\":[\"home\"],\"mobile_prefix_advertisement\":{\"min_interval_s\":7,\"max_interval_s\":6}}}",
 	 "home_agent.mobile_prefix_advertisement", "want at most that"},
 	{"{" NAME "," PORTS "," LINKS ",\"home_agent\":{\"links\":[\"home\"],\"multicast\":1}}", "home_agent.multicast",
 	 "found 1, want true or false"},
-	{"{" NAME "," PORTS "," LINKS "," AGENT ",\"mobile_nodes\":[{}]}", "mobile_nodes", "found a list of 1, want an empty list"},
 	{"{" NAME "," PORTS "," LINKS "," AGENT ",\"correspondent\":{\"enabled\":true}}", "correspondent.enabled", "cannot do it yet"},
 	{"{" NAME "," PORTS "," LINKS "," AGENT ",\"store\":{\"backend\":\"embedded\"}}", "store.backend", "cannot do it yet"},
 	{"{" NAME "," PORTS "," LINKS "," AGENT ",\"routes\":[{\"prefix\":\"::/0\",\"via\":\"2001:db8:9::1\"}]}", "routes[0].via",
@@ -128,7 +128,7 @@ static void test_defaults(void)
 	CU_ASSERT(c->routes == 1 && c->route[0].link == 1 && c->route[0].length == 0);
 	CU_ASSERT(c->home_agent.max_bindings == 1048576 && c->home_agent.max_binding_lifetime_s == 3600 && c->home_agent.dad);
 	/* Without a word about authentication nobody is trusted. */
-	CU_ASSERT(c->home_agent.prefix_advertisement.enabled && c->home_agent.prefix_advertisement.min_interval_s == 600 &&
+	CU_ASSERT(!c->home_agent.prefix_advertisement.enabled && c->home_agent.prefix_advertisement.min_interval_s == 600 &&
 		  c->home_agent.prefix_advertisement.max_interval_s == 86400);
 	CU_ASSERT_NOT_EQUAL(c->home_agent.authentication, HP_AUTH_NONE);
 	CU_ASSERT_STRING_EQUAL(c->api.unix_path, "/run/homeport/x.sock");
@@ -166,8 +166,14 @@ static void test_min_delay(void)
 
 int main(void)
 {
-	static const struct hp_test tests[] = {
-		{"refusals", test_refusals}, {"defaults", test_defaults}, {"least delay of advertisements", test_min_delay}, HP_TESTS_END};
+	static const struct hp_test tests[] = {{"refusals", test_refusals},
+					       {"defaults", test_defaults},
+					       {"least delay of advertisements", test_min_delay},
+					       {"mobile nodes", test_nodes_read},
+					       {"mobile nodes that are refused", test_nodes_refused},
+					       {"mobile nodes in a file", test_nodes_file},
+					       {"files that hold keys are private", test_nodes_private},
+					       HP_TESTS_END};
 
 	return hp_tests_run("conf", tests);
 }

@@ -6,6 +6,7 @@
 
 #include "homeport/app.h"
 #include "run.h"
+#include "tests.h"
 
 #define MIB (1024 * 1024ull)
 
@@ -138,8 +139,12 @@ static void test_device(void)
 
 int main(void)
 {
-	static const struct hp_test tests[] = {
-		{"EAL arguments", test_args}, {"extra EAL arguments come last", test_extra}, {"device names", test_device}, HP_TESTS_END};
+	static const struct hp_test tests[] = {{"EAL arguments", test_args},
+					       {"extra EAL arguments come last", test_extra},
+					       {"device names", test_device},
+					       {"mobile nodes become subscribers", test_nodes_plan},
+					       {"a fleet of mobile nodes", test_nodes_fleet},
+					       HP_TESTS_END};
 
 	return hp_tests_run("homeport", tests);
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef HP_TESTS_CONF_H
+#define HP_TESTS_CONF_H
+
+/* test_mobile_nodes.c */
+void test_nodes_read(void);
+void test_nodes_refused(void);
+void test_nodes_file(void);
+void test_nodes_private(void);
+
+#endif

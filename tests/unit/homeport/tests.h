@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef HP_TESTS_HOMEPORT_H
+#define HP_TESTS_HOMEPORT_H
+
+/* test_nodes.c */
+void test_nodes_plan(void);
+void test_nodes_fleet(void);
+
+#endif
