@@ -39,10 +39,11 @@ int hp_config_print(const struct hp_options *o)
 	json_array_append_new(routes, route(&HP_IP6_ANY, 0, &o->gateway[0]));
 	if (o->ports > 1)
 		json_array_append_new(routes, route(&o->addresses.correspondent, 48, &o->gateway[1]));
-	all = json_pack("{s:s, s:{s:s}, s:o, s:o, s:o, s:{s:[s], s:I, s:I, s:s}}", "name", "bench", "runtime", "idle",
+	all = json_pack("{s:s, s:{s:s}, s:o, s:o, s:o, s:{s:[s], s:I, s:I, s:s}, s:s*, s:{s:n}}", "name", "bench", "runtime", "idle",
 			o->sleep ? "sleep" : "poll", "ports", ports, "links", links, "routes", routes, "home_agent", "links", "fleet",
 			"max_bindings", (json_int_t)o->addresses.nodes, "max_binding_lifetime_s", (json_int_t)o->lifetime_s,
-			"authentication", "none");
+			"authentication", o->authenticated ? "mn-ha" : "none", "mobile_nodes_file", o->authenticated ? o->nodes_file : NULL,
+			"store", "backend");
 	ret = all && json_dumpf(all, stdout, JSON_INDENT(2)) == 0 ? 0 : -EIO;
 	putchar('\n');
 	json_decref(all);

@@ -8,6 +8,7 @@
 #define WAITING   (1u << 18)
 #define BA_REFUSE 128 /* RFC 6275 §6.1.8: statuses from here on refuse */
 #define BA_NUMBER 135 /* sequence number out of window: the acknowledgement carries the last accepted one */
+#define BA_TIME   144 /* RFC 4285 §6: another time; the acknowledgement carries the home agent's */
 
 int hp_fleet_create(struct hp_fleet **out, uint32_t nodes, unsigned int directions)
 {
@@ -90,7 +91,7 @@ enum hp_fleet_answer hp_fleet_answered(struct hp_fleet *f, uint32_t i, uint8_t s
 	const bool waits = n->state == HP_NODE_REGISTERING || n->state == HP_NODE_REFRESHING || n->state == HP_NODE_MOVING;
 
 	f->counts.status[status]++;
-	if (waits && status == BA_NUMBER) {
+	if (waits && (status == BA_NUMBER || status == BA_TIME)) {
 		n->sequence = sequence;
 		return ask(f, i, now) ? HP_FLEET_AGAIN : HP_FLEET_REFUSED;
 	}

@@ -70,7 +70,8 @@ bool hp_fleet_room(const struct hp_fleet *f);
 /* Starts a registration, refreshment or move of a node; its update is to be sent now. False: it waits for an answer, is gone, was
  * not registered, or there is no room. */
 bool hp_fleet_begin(struct hp_fleet *f, uint32_t node, enum hp_node_state state, uint64_t now);
-/* An acknowledgement. AGAIN: the agent knows a higher sequence number, the update is to be sent again. *took: since the update. */
+/* An acknowledgement. AGAIN: the agent knows a higher sequence number, or
+ * another time; the update is to be sent again. *took: since the update. */
 enum hp_fleet_answer hp_fleet_answered(struct hp_fleet *f, uint32_t node, uint8_t status, uint16_t sequence, uint64_t now, uint64_t *took);
 /* A node whose update is to be repeated, having waited for `patience`; false: none. After HP_FLEET_TRIES it is given up. */
 #define HP_FLEET_TRIES 10

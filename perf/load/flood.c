@@ -92,6 +92,28 @@ static size_t forged(struct hp_flood *f, uint8_t *out, size_t room)
 	return update(f, bound(f), &f->addresses->agent, out, room);
 }
 
+/* Of bound nodes by name and address, by somebody who has not their keys. */
+static size_t authenticators(struct hp_flood *f, uint8_t *out, size_t room)
+{
+	const struct hp_bu bu = {.sequence = (uint16_t)hp_random_u64(&f->random), .ack = true, .home = true, .lifetime = 100};
+	uint8_t body[HP_MH_ROOM];
+	struct hp_send s = {.src = stranger(f),
+			    .dst = f->addresses->agent,
+			    .hoa = bound(f),
+			    .hop_limit = HOP_LIMIT,
+			    .proto = HP_PROTO_MH,
+			    .body = body};
+	uint32_t node;
+	int len;
+
+	hp_addresses_home_read(f->addresses, s.hoa.b, &node);
+	len = hp_load_keys_update(f->keys, node, &s.hoa, &s.src, &bu, true, body, sizeof(body));
+	if (len < 0)
+		return 0;
+	s.body_len = (size_t)len;
+	return compose(&s, out, room);
+}
+
 /* A bit of the checksum turned. */
 static size_t malformed(struct hp_flood *f, uint8_t *out, size_t room)
 {
@@ -242,6 +264,7 @@ static size_t unresolved(struct hp_flood *f, uint8_t *out, size_t room)
 const struct hp_flood_class hp_flood_classes[HP_FLOOD_CLASSES] = {
 	{"updates", "Binding Updates, well formed, of strangers", updates},
 	{"forged", "Binding Updates of bound nodes, from elsewhere, refused", forged},
+	{"authenticators", "such with a wrong authenticator; with --authentication mn-ha", authenticators},
 	{"malformed", "Binding Updates with a wrong checksum", malformed},
 	{"solicitations", "neighbour solicitations", solicitations},
 	{"advertisements", "neighbour advertisements from afar", advertisements},
@@ -274,9 +297,10 @@ int hp_flood_read(uint32_t *classes, const char *names)
 	}
 }
 
-void hp_flood_init(struct hp_flood *f, uint32_t classes, const struct hp_addresses *a, const struct hp_ip6 *router)
+void hp_flood_init(struct hp_flood *f, uint32_t classes, const struct hp_addresses *a, struct hp_load_keys *keys,
+		   const struct hp_ip6 *router)
 {
-	*f = (struct hp_flood){.classes = classes, .addresses = a, .router = *router};
+	*f = (struct hp_flood){.classes = classes, .addresses = a, .keys = keys, .router = *router};
 	hp_random_seed(&f->random, SEED);
 }
 

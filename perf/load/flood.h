@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "load/addresses.h"
+#include "load/keys.h"
 #include "load/port.h"
 
 struct hp_flood;
@@ -23,18 +24,20 @@ struct hp_flood_class {
 struct hp_flood {
 	uint32_t classes; /* bits; 0: no flood */
 	const struct hp_addresses *addresses;
+	struct hp_load_keys *keys;
 	struct hp_ip6 router; /* the agent on the access link */
 	struct hp_random random;
 	unsigned int turn; /* where to look for the next class */
 	uint64_t sent;
 };
 
-#define HP_FLOOD_CLASSES 14
+#define HP_FLOOD_CLASSES 15
 extern const struct hp_flood_class hp_flood_classes[HP_FLOOD_CLASSES];
 /* Names with commas between them, as bits. 0 or -EINVAL. */
 int hp_flood_read(uint32_t *classes, const char *names);
 
-void hp_flood_init(struct hp_flood *f, uint32_t classes, const struct hp_addresses *a, const struct hp_ip6 *router);
+void hp_flood_init(struct hp_flood *f, uint32_t classes, const struct hp_addresses *a, struct hp_load_keys *keys,
+		   const struct hp_ip6 *router);
 /* One frame to the port, if it has room for one and more, of the class whose turn it is; how many. */
 unsigned int hp_flood_push(struct hp_flood *f, struct hp_load_port *p);
 

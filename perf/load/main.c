@@ -99,9 +99,14 @@ static bool run(struct hp_load *l)
 		fprintf(stderr, "homeport-load: no memory for %u nodes\n", o->addresses.nodes);
 		return false;
 	}
+	if (o->authenticated && hp_load_keys_create(&l->keys)) {
+		fprintf(stderr, "homeport-load: OpenSSL has no HMAC-SHA1\n");
+		hp_fleet_destroy(l->fleet);
+		return false;
+	}
 	hp_frame_init(&l->frame, &o->addresses, id);
 	hp_traffic_init(&l->traffic, l->fleet, &l->frame, o->share, o->size, o->watched);
-	hp_updates_init(&l->updates, o, l->fleet, &l->port[0], l->hz, rte_rdtsc());
+	hp_updates_init(&l->updates, o, l->fleet, &l->keys, &l->port[0], l->hz, rte_rdtsc());
 	if (hp_receive_start(l))
 		fprintf(stderr, "homeport-load: no second core\n");
 	else if (!hp_trial_find_agent(l))
@@ -109,6 +114,7 @@ static bool run(struct hp_load *l)
 	else
 		good = measure(l);
 	hp_receive_stop(l);
+	hp_load_keys_destroy(&l->keys);
 	hp_fleet_destroy(l->fleet);
 	return good;
 }
@@ -131,8 +137,10 @@ int main(int argc, char **argv)
 		free(l);
 		return 2;
 	}
-	if (l->options.help || l->options.print_config) {
-		good = l->options.help ? help() : hp_config_print(&l->options) == 0;
+	if (l->options.help || l->options.print_config || l->options.print_nodes) {
+		good = l->options.help           ? help()
+		       : l->options.print_config ? hp_config_print(&l->options) == 0
+						 : hp_load_keys_print(&l->options.addresses) == 0;
 		free(l);
 		return good ? 0 : 1;
 	}

@@ -13,6 +13,7 @@
 static const char usage[] =
 	"usage: homeport-load --port DEVICE [--port DEVICE] [OPTIONS]\n"
 	"       homeport-load --print-config --port DEVICE [--port DEVICE] [OPTIONS] > bench.json     (for the machine with homeport)\n"
+	"       homeport-load --print-nodes --port DEVICE [OPTIONS] > nodes.jsonl     (its mobile_nodes_file, with --authentication mn-ha)\n"
 	"\n"
 	"Plays a fleet of mobile nodes, their correspondents and the networks between, and judges what the home agent does with them.\n"
 	"\n"
@@ -33,6 +34,8 @@ static const char usage[] =
 	"  --refresh SECONDS      each binding is refreshed so often; 0: never (300)\n"
 	"  --lifetime SECONDS     of bindings (3600)\n"
 	"  --register-rate PPS    registrations a second at the start; 0: as fast as they are acknowledged (0)\n"
+	"  --authentication HOW   none, or mn-ha: in the message (RFC 4285), keys made of the nodes' numbers (none)\n"
+	"  --nodes-file FILE      where --print-config says the keys are (nodes.jsonl)\n"
 	"  --outstanding N        updates without acknowledgement at most (1024)\n"
 	"  --only-register        register, refresh each once, end\n"
 	"  --flood CLASS[,CLASS]  garbage beside the trial's traffic, of some of the classes below in turn; every node is to stay bound\n"
@@ -65,6 +68,8 @@ enum {
 	LIFETIME,
 	REGISTER_RATE,
 	OUTSTANDING,
+	AUTHENTICATION,
+	NODES_FILE,
 	ONLY_REGISTER,
 	FLOOD,
 	FLOOD_RATE,
@@ -82,6 +87,7 @@ enum {
 	GATEWAY,
 	EAL,
 	PRINT_CONFIG,
+	PRINT_NODES,
 	HELP
 };
 
@@ -102,6 +108,8 @@ static const struct option options[] = {
 	{"lifetime", required_argument, NULL, LIFETIME},
 	{"register-rate", required_argument, NULL, REGISTER_RATE},
 	{"outstanding", required_argument, NULL, OUTSTANDING},
+	{"authentication", required_argument, NULL, AUTHENTICATION},
+	{"nodes-file", required_argument, NULL, NODES_FILE},
 	{"only-register", no_argument, NULL, ONLY_REGISTER},
 	{"flood", required_argument, NULL, FLOOD},
 	{"flood-rate", required_argument, NULL, FLOOD_RATE},
@@ -119,6 +127,7 @@ static const struct option options[] = {
 	{"gateway", required_argument, NULL, GATEWAY},
 	{"eal", required_argument, NULL, EAL},
 	{"print-config", no_argument, NULL, PRINT_CONFIG},
+	{"print-nodes", no_argument, NULL, PRINT_NODES},
 	{"help", no_argument, NULL, HELP},
 	{NULL, 0, NULL, 0},
 };
@@ -234,6 +243,12 @@ static int read_one(struct hp_options *o, int c, const char *text, unsigned int 
 	case QUICK:
 		o->quick = true;
 		return 0;
+	case AUTHENTICATION:
+		o->authenticated = strcmp(text, "mn-ha") == 0;
+		return o->authenticated || strcmp(text, "none") == 0 ? 0 : -EINVAL;
+	case NODES_FILE:
+		o->nodes_file = text;
+		return 0;
 	case ONLY_REGISTER:
 		o->only_register = true;
 		return 0;
@@ -260,6 +275,9 @@ static int read_one(struct hp_options *o, int c, const char *text, unsigned int 
 	case PRINT_CONFIG:
 		o->print_config = true;
 		return 0;
+	case PRINT_NODES:
+		o->print_nodes = true;
+		return 0;
 	default:
 		o->help = true;
 		return 0;
@@ -275,6 +293,7 @@ static void set_defaults(struct hp_options *o)
 		.lifetime_s = 3600,
 		.refresh_s = 300,
 		.outstanding = 1024,
+		.nodes_file = "nodes.jsonl",
 		.share = {[HP_INTERCEPT] = 100},
 		.size = HP_FRAME_LEAST,
 		.burst = 32,

@@ -27,7 +27,8 @@ struct hp_options {
 	uint32_t lifetime_s, refresh_s; /* refresh_s 0: never */
 	uint32_t register_per_s, outstanding;
 	double moves_per_s;
-	bool only_register;
+	bool only_register, authenticated; /* authenticated: by RFC 4285, keys.h */
+	const char *nodes_file;            /* named in the configuration printed */
 
 	unsigned int share[HP_DIRECTIONS]; /* of 100 */
 	uint32_t size;                     /* octets of the IPv6 packet; 0: IMIX */
@@ -40,7 +41,7 @@ struct hp_options {
 	double flood_rate; /* frames a second in all; 0: all that the port takes */
 
 	const char *json;
-	bool print_config, help;
+	bool print_config, print_nodes, help;
 };
 
 /* 0 or -EINVAL, then a line was written to standard error. */

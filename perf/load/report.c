@@ -125,8 +125,8 @@ void hp_report_trial(struct hp_report *r, const struct hp_load *l, const struct 
 		      (json_int_t)t->full, "octets", (json_int_t)t->octets, "verdicts", counts, "old_care_of_in_flight",
 		      (json_int_t)t->old_in_flight, "flows", (json_int_t)t->flows, "flows_with_loss", (json_int_t)t->flows_with_loss,
 		      "worst_flow_lost", (json_int_t)t->worst_lost, "latency_us", percentiles(&t->latency), "updates", updates(&t->counts),
-		      "acknowledged_us", percentiles(&t->acknowledged), "acknowledgements_astray", (json_int_t)t->astray, "passed", passed,
-		      "wrong", t->wrong);
+		      "acknowledged_us", percentiles(&t->acknowledged), "acknowledgements_astray", (json_int_t)t->astray,
+		      "acknowledgements_unproved", (json_int_t)t->unproved, "passed", passed, "wrong", t->wrong);
 	if (l->options.floods)
 		json_object_set_new(j, "flood",
 				    json_pack("{s:o, s:I, s:f, s:I}", "classes", flood_classes(l->options.floods), "frames",

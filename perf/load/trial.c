@@ -203,7 +203,8 @@ static void judge(const struct hp_load *l, struct hp_trial_result *out)
 	out->misdelivered = hp_verdict_misdelivered(v);
 	out->counts = l->fleet->counts;
 	out->astray = l->updates.astray;
-	out->wrong = out->misdelivered || out->astray || v->count[HP_VERDICT_REORDERED] || v->count[HP_VERDICT_TOO_LATE] ||
+	out->unproved = l->keys.unproved;
+	out->wrong = out->misdelivered || out->astray || out->unproved || v->count[HP_VERDICT_REORDERED] || v->count[HP_VERDICT_TOO_LATE] ||
 		     v->count[HP_VERDICT_DUPLICATED] || v->count[HP_VERDICT_CORRUPTED];
 	out->bound = bound(l->fleet);
 	out->flooded = l->flood.sent;
@@ -229,8 +230,9 @@ void hp_trial_run(struct hp_load *l, double pps, void (*tell)(const struct hp_lo
 	l->fleet->counts = (struct hp_fleet_counts){0};
 	l->updates.latency = (struct hp_latency){0};
 	l->updates.astray = 0;
+	l->keys.unproved = 0;
 	if (l->options.floods)
-		hp_flood_init(&l->flood, l->options.floods, &l->options.addresses, &l->options.router[0]);
+		hp_flood_init(&l->flood, l->options.floods, &l->options.addresses, &l->keys, &l->options.router[0]);
 	hp_receive_pause(l, false);
 	start = rte_rdtsc();
 	hp_pace_start(&l->flood_pace, l->options.flood_rate, l->options.flood_rate * CATCH_UP_S + FLOOD_BURST, l->hz, start);

@@ -26,6 +26,7 @@ struct hp_load {
 	struct hp_fleet *fleet;
 	struct hp_frame frame;
 	struct hp_traffic traffic;
+	struct hp_load_keys keys;
 	struct hp_updates updates;
 	struct hp_verdict verdict;
 	struct hp_pace pace; /* of the traffic */
@@ -61,8 +62,8 @@ struct hp_trial_result {
 	uint64_t flooded; /* frames of the flood */
 	struct hp_percentiles latency, acknowledged;
 	struct hp_fleet_counts counts;
-	uint64_t astray;
-	bool wrong; /* misdelivered, reordered, duplicated, corrupted, or an acknowledgement astray; in a flood a node that is not bound */
+	uint64_t astray, unproved;
+	bool wrong; /* misdelivered, reordered, duplicated, corrupted, an acknowledgement astray or unproved; in a flood a node that is not bound */
 };
 
 /* Up to 10 s for carrier and for the agent to answer on every port. */

@@ -9,10 +9,10 @@
 #define AT_ONCE    32 /* of a kind, before packets have their turn */
 #define HOP_LIMIT  64
 
-void hp_updates_init(struct hp_updates *u, const struct hp_options *o, struct hp_fleet *fleet, struct hp_load_port *access, uint64_t hz,
-		     uint64_t now)
+void hp_updates_init(struct hp_updates *u, const struct hp_options *o, struct hp_fleet *fleet, struct hp_load_keys *keys,
+		     struct hp_load_port *access, uint64_t hz, uint64_t now)
 {
-	*u = (struct hp_updates){.options = o, .fleet = fleet, .port = access, .hz = hz};
+	*u = (struct hp_updates){.options = o, .fleet = fleet, .keys = keys, .port = access, .hz = hz};
 	hp_tour_start(&u->move_tour, fleet->nodes, fleet->nodes / 2);
 	hp_tour_start(&u->refresh_tour, fleet->nodes, 0);
 	hp_pace_start(&u->refresh_pace, o->refresh_s ? (double)fleet->nodes / o->refresh_s : 0, AT_ONCE, hz, now);
@@ -39,19 +39,22 @@ void hp_updates_move(struct hp_updates *u, bool moving, uint64_t now)
 	hp_pace_start(&u->move_pace, u->options->moves_per_s, u->options->moves_per_s, u->hz, now);
 }
 
-/* The node's Binding Update as a whole packet. What authenticates it belongs between the mobility options' end and the checksum that
- * hp_compose puts in: here, where care-of address, home address and message are at hand (RFC 4285 §5.1). */
+/* The node's Binding Update as a whole packet. */
 static int compose(const struct hp_updates *u, uint32_t i, void *out, size_t room)
 {
 	const struct hp_addresses *a = &u->options->addresses;
 	const struct hp_node *n = &u->fleet->node[i];
 	const struct hp_bu bu = {.sequence = n->sequence, .ack = true, .home = true, .lifetime = (uint16_t)(u->options->lifetime_s / 4)};
 	uint8_t body[HP_MH_ROOM];
-	int len = hp_bu_write(&bu, body, sizeof(body));
-	struct hp_send s = {.dst = a->agent, .hop_limit = HOP_LIMIT, .proto = HP_PROTO_MH, .body = body, .body_len = (size_t)len};
+	struct hp_send s = {.dst = a->agent, .hop_limit = HOP_LIMIT, .proto = HP_PROTO_MH, .body = body};
+	int len;
 
 	hp_addresses_care_of(a, i, n->cell, s.src.b);
 	hp_addresses_home(a, i, s.hoa.b);
+	len = hp_load_keys_update(u->keys, i, &s.hoa, &s.src, &bu, false, body, sizeof(body));
+	if (len < 0)
+		return len;
+	s.body_len = (size_t)len;
 	return hp_compose(&s, out, room);
 }
 
@@ -148,6 +151,8 @@ void hp_updates_take(struct hp_updates *u, const struct hp_packet *p, uint64_t n
 		u->astray += !(hp_addresses_is_stranger(p->dst.b) && ba.status >= HP_BA_UNSPECIFIED);
 		return;
 	}
+	if (!hp_load_keys_proved(u->keys, i, &p->rh2_hoa, &p->dst, body, &ba))
+		return;
 	switch (hp_fleet_answered(u->fleet, i, ba.status, ba.sequence, now, &took)) {
 	case HP_FLEET_ACCEPTED:
 		hp_latency_add(&u->latency, took);

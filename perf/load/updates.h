@@ -4,6 +4,7 @@
 #define HP_LOAD_UPDATES_H
 
 #include "load/fleet.h"
+#include "load/keys.h"
 #include "load/latency.h"
 #include "load/options.h"
 #include "load/pace.h"
@@ -14,6 +15,7 @@
 struct hp_updates {
 	const struct hp_options *options;
 	struct hp_fleet *fleet;
+	struct hp_load_keys *keys;
 	struct hp_load_port *port; /* the access side */
 	uint64_t hz;
 	struct hp_pace sweep_pace, move_pace, refresh_pace;
@@ -25,8 +27,8 @@ struct hp_updates {
 	struct hp_latency latency; /* from update to acknowledgement */
 };
 
-void hp_updates_init(struct hp_updates *u, const struct hp_options *o, struct hp_fleet *fleet, struct hp_load_port *access, uint64_t hz,
-		     uint64_t now);
+void hp_updates_init(struct hp_updates *u, const struct hp_options *o, struct hp_fleet *fleet, struct hp_load_keys *keys,
+		     struct hp_load_port *access, uint64_t hz, uint64_t now);
 /* Everyone once, and nothing else meanwhile; until `sweep` is set to SILENT. */
 void hp_updates_sweep(struct hp_updates *u, enum hp_node_state state, uint64_t now);
 bool hp_updates_swept(const struct hp_updates *u);
