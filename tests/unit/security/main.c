@@ -16,6 +16,8 @@ int main(void)
 		{"wrong authenticators cost and tell little", test_guard_rate},
 		{"a newer key takes the place of the older", test_guard_rekey},
 		{"MN-AAA: the own table, another one, none", test_guard_aaa},
+		{"enrolment codes", test_enrolment},
+		{"enrolment codes that are refused", test_enrolment_refused},
 		{"ESP: sealed as Scapy does", test_esp_seal},
 		{"ESP: opened what Scapy sealed, once", test_esp_open},
 		{"ESP: tampered with", test_esp_tampered},

@@ -25,6 +25,8 @@ void test_ipsec_packets(void);
 void test_ipsec_routing_inside(void);
 void test_ipsec_limit(void);
 void test_ipsec_send(void);
+void test_enrolment(void);
+void test_enrolment_refused(void);
 void test_associations(void);
 void test_association_limits(void);
 void test_association_promise(void);
