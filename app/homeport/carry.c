@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <rte_mbuf.h>
+#include <sys/random.h>
 
 #include "base/log.h"
 #include "homeport/app.h"
@@ -15,15 +16,29 @@ static void output(struct hp_app *app, uint16_t link, const struct hp_ip6 *next_
 		hp_dataplane_free(app->dp, m);
 }
 
+/* ESP around the message, as its protection wants it. False: it must not leave. */
+static bool protect(struct hp_app *app, const struct hp_send *s, uint8_t *packet, size_t len)
+{
+	struct hp_ipsec *ipsec = hp_guard_ipsec(app->guard);
+	uint8_t iv[HP_ESP_IV];
+
+	if (!ipsec || s->protection == HP_PROTECT_NONE)
+		return true;
+	if (getrandom(iv, sizeof(iv), 0) != sizeof(iv))
+		return false;
+	return hp_ipsec_seal(ipsec, s, packet, len, iv, app->fx) >= 0;
+}
+
 static void send(struct hp_app *app, const struct hp_send *s)
 {
-	size_t room = hp_compose_overhead(s) + s->body_len;
+	const struct hp_ipsec *ipsec = hp_guard_ipsec(app->guard);
+	const size_t len = hp_compose_overhead(s) + s->body_len, room = ipsec ? hp_ipsec_len(ipsec, s, len) : len;
 	uint8_t *data;
 	struct rte_mbuf *m = hp_dataplane_alloc(app->dp, room, &data);
 
 	if (!m)
 		return; /* counted by the dataplane; the peer's retransmission is the cure */
-	if (hp_compose(s, data, room) < 0) {
+	if (hp_compose(s, data, len) < 0 || !protect(app, s, data, len)) {
 		hp_dataplane_free(app->dp, m);
 		return;
 	}

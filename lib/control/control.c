@@ -160,6 +160,7 @@ int hp_control_create(struct hp_control **out, const struct hp_control_conf *con
 	ret = add_routes(c->routes, conf);
 	if (ret)
 		goto fail;
+	c->ipsec = conf->guard ? hp_guard_ipsec(conf->guard) : NULL;
 	nc.ctx = c;
 	ret = hp_neighbor_create(&c->neighbor, &nc, now);
 	if (ret)
@@ -235,13 +236,17 @@ void hp_control_tick(struct hp_control *c, struct hp_now now, struct hp_effects 
 {
 	hp_neighbor_tick(c->neighbor, now, fx);
 	hp_agent_tick(c->agent, now, fx);
+	if (c->ipsec)
+		hp_ipsec_tick(c->ipsec, now, fx);
 }
 
 uint64_t hp_control_next(const struct hp_control *c)
 {
-	const uint64_t neighbor = hp_neighbor_next(c->neighbor), agent = hp_agent_next(c->agent);
+	const uint64_t neighbor = hp_neighbor_next(c->neighbor), agent = hp_agent_next(c->agent),
+		       first = neighbor < agent ? neighbor : agent;
+	const uint64_t ipsec = c->ipsec ? hp_ipsec_next(c->ipsec) : UINT64_MAX;
 
-	return neighbor < agent ? neighbor : agent;
+	return first < ipsec ? first : ipsec;
 }
 
 int hp_control_revoke(struct hp_control *c, const struct hp_ip6 *hoa, struct hp_now now, struct hp_effects *fx)

@@ -48,7 +48,15 @@ void hp_discovery_request(struct hp_control *c, const struct hp_packet *p, struc
 	hp_effects_send(fx, &s);
 }
 
-void hp_discovery_solicited(struct hp_control *c, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
+/* RFC 3776 §3.3: prefixes are as good as the protection they are asked for by. */
+static bool is_permitted(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
+			 struct hp_effects *fx)
+{
+	return !c->ipsec || hp_ipsec_permits(c->ipsec, HP_PROTECT_PREFIX_DISCOVERY, &p->hoa, &p->src, in->link, in->association, now, fx);
+}
+
+void hp_discovery_solicited(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
+			    struct hp_effects *fx)
 {
 	uint16_t identifier;
 
@@ -58,6 +66,6 @@ void hp_discovery_solicited(struct hp_control *c, const struct hp_packet *p, str
 		c->count[HP_CT_MPS_NO_OPTION]++;
 	else if (!hp_neighbor_is_own(c->neighbor, HP_LINK_ANY, &p->dst))
 		c->count[HP_CT_IGNORED]++;
-	else
+	else if (is_permitted(c, in, p, now, fx))
 		hp_agent_solicited(c->agent, &p->hoa, identifier, now, fx);
 }

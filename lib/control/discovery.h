@@ -8,6 +8,7 @@
 /* `p`: ICMPv6 to an address of ours, its checksum right. */
 void hp_discovery_request(struct hp_control *c, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
 /* Its Home Address option, if it has one, holds. */
-void hp_discovery_solicited(struct hp_control *c, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
+void hp_discovery_solicited(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
+			    struct hp_effects *fx);
 
 #endif

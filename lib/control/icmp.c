@@ -68,7 +68,7 @@ void hp_icmp_input(struct hp_control *c, const struct hp_input *in, const struct
 	else if (body[0] == HP_ICMP6_DHAAD_REQUEST)
 		hp_discovery_request(c, p, now, fx);
 	else if (body[0] == HP_ICMP6_MPS)
-		hp_discovery_solicited(c, p, now, fx);
+		hp_discovery_solicited(c, in, p, now, fx);
 	else if (body[0] < HP_ICMP6_ECHO_REQUEST && !hp_ip6_is_multicast(&p->dst))
 		error_received(c, p, now, fx);
 	else

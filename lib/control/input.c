@@ -126,6 +126,25 @@ static void deliver(struct hp_control *c, const struct hp_input *in, const struc
 	}
 }
 
+/* A message for us in ESP, transport mode (RFC 3776 §3): dealt with as if it had come without, but for what is known of it. */
+static void deliver_sealed(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
+			   struct hp_effects *fx)
+{
+	uint8_t plain[HP_IPSEC_MESSAGE];
+	struct hp_input opened = *in;
+	struct hp_packet inside;
+	const int len = hp_ipsec_open(c->ipsec, p, in->link, now, plain, &opened.association, fx);
+
+	if (len < 0 || hp_packet_read(&inside, plain, (size_t)len) != HP_WALK_OK)
+		return;
+	opened.data = plain;
+	opened.len = (size_t)len;
+	if (home_address_holds(c, &inside))
+		deliver(c, &opened, &inside, now, fx);
+	else
+		hp_complaint_binding(c, &opened, &inside, HP_BE_UNKNOWN_BINDING, now, fx);
+}
+
 static void packet(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, enum hp_walk walk, struct hp_now now,
 		   struct hp_effects *fx)
 {
@@ -141,10 +160,12 @@ static void packet(struct hp_control *c, const struct hp_input *in, const struct
 	} else if (is_listener(in, p)) {
 		hp_agent_listener(c->agent, in, p, now, fx);
 	} else if (to_us || to_group) {
-		if (home_address_holds(c, p))
-			deliver(c, in, p, now, fx);
-		else
+		if (!home_address_holds(c, p))
 			hp_complaint_binding(c, in, p, HP_BE_UNKNOWN_BINDING, now, fx);
+		else if (c->ipsec && p->proto == HP_PROTO_ESP && !p->is_fragment)
+			deliver_sealed(c, in, p, now, fx);
+		else
+			deliver(c, in, p, now, fx);
 	} else {
 		c->count[HP_CT_IGNORED]++;
 		/* RFC 6275 §10.4.2: what was attracted for a mobile node's link-local address is not tunnelled. */

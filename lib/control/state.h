@@ -15,6 +15,7 @@ struct hp_control {
 	struct hp_neighbor *neighbor;
 	struct hp_agent *agent;
 	struct hp_routes *routes;
+	struct hp_ipsec *ipsec; /* the guard's; NULL: another method */
 	unsigned int links;
 	struct hp_control_link *link;
 	struct hp_limit errors, binding_errors, discoveries;

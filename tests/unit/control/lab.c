@@ -8,7 +8,7 @@
 #include "wire/compose.h"
 #include "wire/icmp6.h"
 
-static void open_lab(struct lab *l, bool dad)
+static void open_lab(struct lab *l, bool dad, enum hp_guard_method method)
 {
 	const uint32_t infinite = HP_LIFETIME_INFINITE;
 	const struct hp_own_address home[] = {{craft_ip6(LAB_HA), 64, infinite, infinite}};
@@ -33,7 +33,7 @@ static void open_lab(struct lab *l, bool dad)
 	};
 
 	*l = (struct lab){.now = {.mono_ms = 5000, .wall_ms = 1700000000000}};
-	if (hp_guard_create(&l->guard, &(struct hp_guard_conf){.method = HP_GUARD_OPEN}, l->now))
+	if (hp_guard_create(&l->guard, &(struct hp_guard_conf){.method = method}, l->now))
 		abort();
 	conf.guard = l->guard;
 	if (hp_effects_create(&l->fx) || hp_control_create(&l->control, &conf, l->now))
@@ -48,12 +48,17 @@ static void open_lab(struct lab *l, bool dad)
 
 void lab_open(struct lab *l)
 {
-	open_lab(l, false);
+	open_lab(l, false, HP_GUARD_OPEN);
 }
 
 void lab_open_dad(struct lab *l)
 {
-	open_lab(l, true);
+	open_lab(l, true, HP_GUARD_OPEN);
+}
+
+void lab_open_ipsec(struct lab *l)
+{
+	open_lab(l, false, HP_GUARD_IPSEC);
 }
 
 void lab_close(struct lab *l)

@@ -26,6 +26,7 @@ struct lab {
 
 void lab_open(struct lab *l);
 void lab_open_dad(struct lab *l); /* the same with duplicate address detection for mobile nodes */
+void lab_open_ipsec(struct lab *l);
 void lab_close(struct lab *l);
 /* LAB_H is at LAB_COA from now on. */
 void lab_bind(struct lab *l);

@@ -19,6 +19,9 @@ void test_home_again(void);
 void test_noise(void);
 void test_burst(void);
 void test_burst_order(void);
+void test_ipsec(void);
+void test_ipsec_prefixes(void);
+void test_ipsec_limit(void);
 void test_output(void);
 void test_first_hop(void);
 
