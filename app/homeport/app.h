@@ -117,6 +117,10 @@ int hp_nodes_plan(struct hp_subscribers **out, const struct hp_app *app, const s
 void hp_nodes_adopt(struct hp_app *app, struct hp_subscribers *fresh);
 void hp_nodes_spec(const struct hp_conf_mobile_node *n, struct hp_subscriber_spec *out); /* to be wiped */
 
+/* protection.c: the same of the configuration's security associations. */
+int hp_protection_plan(struct hp_associations **out, const struct hp_app *app, const struct hp_conf *conf, struct hp_error *e);
+void hp_protection_adopt(struct hp_app *app, struct hp_associations *fresh);
+
 /* resources: status.c, stats.c, lists.c */
 extern const struct hp_api_resource hp_resources[];
 void hp_serve_status(void *app, const struct hp_api_request *req, struct hp_api_response *res);
@@ -126,6 +130,7 @@ void hp_serve_bindings(void *app, const struct hp_api_request *req, struct hp_ap
 void hp_serve_neighbors(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 void hp_serve_routes(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 void hp_serve_home_agents(void *app, const struct hp_api_request *req, struct hp_api_response *res);
+void hp_serve_associations(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 void hp_serve_reload(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 
 #endif

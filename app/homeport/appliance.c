@@ -21,11 +21,18 @@ static int start_guard(struct hp_app *app, uint64_t seed, struct hp_error *e)
 
 static int start_nodes(struct hp_app *app, struct hp_error *e)
 {
+	struct hp_associations *associations;
 	struct hp_subscribers *s;
 	int ret = hp_nodes_plan(&s, app, app->conf, e);
 
 	if (ret)
 		return ret;
+	ret = hp_protection_plan(&associations, app, app->conf, e);
+	if (ret) {
+		hp_subscribers_destroy(s);
+		return ret;
+	}
+	hp_protection_adopt(app, associations);
 	hp_nodes_adopt(app, s);
 	hp_conf_forget_mobile_nodes(app->conf);
 	return 0;

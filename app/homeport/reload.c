@@ -154,11 +154,17 @@ static void take_over(struct hp_conf *now, struct hp_conf *fresh)
 static int apply(struct hp_app *app, struct hp_conf *fresh, struct hp_error *e)
 {
 	struct hp_plan *plan = NULL, *before = NULL;
+	struct hp_associations *associations;
 	struct hp_subscribers *nodes;
 	int ret = hp_nodes_plan(&nodes, app, fresh, e);
 
 	if (ret)
 		return ret;
+	ret = hp_protection_plan(&associations, app, fresh, e);
+	if (ret) {
+		hp_subscribers_destroy(nodes);
+		return ret;
+	}
 	ret = hp_plan_create(&plan, fresh);
 	ret = ret ? ret : hp_plan_create(&before, app->conf);
 	ret = ret ? ret : hp_dataplane_routes(app->dp, plan->dp_route, plan->dp_routes);
@@ -173,10 +179,12 @@ static int apply(struct hp_app *app, struct hp_conf *fresh, struct hp_error *e)
 	hp_plan_destroy(plan);
 	if (ret) {
 		hp_subscribers_destroy(nodes);
+		hp_associations_destroy(associations);
 		return hp_error_set(e, -ret, "", "%s", strerror(-ret));
 	}
 	take_over(app->conf, fresh);
 	hp_carry_out(app);
+	hp_protection_adopt(app, associations);
 	hp_nodes_adopt(app, nodes);
 	return 0;
 }

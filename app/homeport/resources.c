@@ -24,6 +24,7 @@ const struct hp_api_resource hp_resources[] = {
 	{.path = "/v1/neighbors", .methods = "GET", .serve = hp_serve_neighbors},
 	{.path = "/v1/routes", .methods = "GET", .serve = hp_serve_routes},
 	{.path = "/v1/home-agents", .methods = "GET", .serve = hp_serve_home_agents},
+	{.path = "/v1/security-associations", .methods = "GET", .items = true, .serve = hp_serve_associations},
 	{.path = "/v1/reload", .methods = "POST", .serve = hp_serve_reload},
 	{.path = "/metrics", .methods = "GET", .serve = hp_serve_metrics},
 	{.path = NULL},

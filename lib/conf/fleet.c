@@ -206,6 +206,10 @@ int hp_conf_check_mobile_nodes(struct hp_conf *c, struct hp_error *e)
 			return hp_conf_mobile_node_fail(c, n, "home_address", bad, e);
 		if (c->home_agent.authentication == HP_AUTH_MN_HA && !n->key[0].spi)
 			return hp_conf_mobile_node_fail(c, n, "keys", "without a key, want one of SPI 256 or more", e);
+		if (c->home_agent.authentication == HP_AUTH_IPSEC &&
+		    !hp_conf_associations_protect(&n->associations, HP_PROTECT_REGISTRATION))
+			return hp_conf_mobile_node_fail(c, n, "security_associations",
+							"without two that protect its registration, want one of each direction", e);
 	}
 	sort(c);
 	for (unsigned int i = 1; i < c->mobile_nodes; i++)

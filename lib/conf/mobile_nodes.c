@@ -113,12 +113,14 @@ int hp_mobile_node_read(const struct hp_value *v, struct hp_secrets *secrets, st
 		{"home_address", hp_value_address, NODE(home_address), .required = true, .inside = true},
 		{"identity", identity, NODE(identity), .required = true, .inside = true},
 		{"keys", node_keys},
+		{"security_associations", hp_conf_associations_read, NODE(associations), .inside = true},
 		{"suspended", hp_value_bool, NODE(suspended), .inside = true},
 		HP_VALUE_KEYS_END,
 	};
 	struct draft d = {out, secrets, 0};
+	int ret = hp_value_table(v, keys, &d);
 
-	return hp_value_table(v, keys, &d);
+	return ret ? ret : hp_conf_associations_check(&out->associations, &out->home_address, v);
 }
 
 void hp_mobile_node_drop(struct hp_conf_mobile_node *n, struct hp_secrets *secrets)
@@ -126,5 +128,6 @@ void hp_mobile_node_drop(struct hp_conf_mobile_node *n, struct hp_secrets *secre
 	for (unsigned int i = 0; i < HP_CONF_KEYS; i++)
 		hp_secrets_drop(secrets, n->key[i].octets, n->key[i].len);
 	hp_secrets_drop(secrets, n->aaa.octets, n->aaa.len);
+	hp_conf_associations_free(&n->associations);
 	free(n->identity);
 }

@@ -9,6 +9,7 @@
 
 #include "base/ip6.h"
 #include "base/secret.h"
+#include "conf/association.h"
 
 struct hp_value;
 
@@ -33,6 +34,7 @@ struct hp_conf_mobile_node {
 	struct hp_ip6 home_address;
 	char *identity;
 	struct hp_conf_key key[HP_CONF_KEYS], aaa; /* of MN-HA, the older first; of MN-AAA */
+	struct hp_conf_associations associations;  /* of IPsec */
 	bool suspended, in_file /* mobile_nodes_file */;
 	uint32_t place; /* index in mobile_nodes, or line of the file */
 };

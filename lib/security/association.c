@@ -293,6 +293,93 @@ const struct hp_association *hp_associations_of(const struct hp_associations *s,
 	return n ? n->latest : NULL;
 }
 
+void hp_association_spec(const struct hp_association *a, struct hp_association_spec *out)
+{
+	*out = (struct hp_association_spec){
+		.spi = a->spi,
+		.hoa = a->hoa,
+		.out = a->out,
+		.protects = (enum hp_protection)a->protects,
+		.mode = (enum hp_association_mode)a->mode,
+		.encryption = (enum hp_association_encryption)a->encryption,
+		.integrity = (enum hp_association_integrity)a->integrity,
+		.encryption_len = a->encryption_len,
+		.integrity_len = a->integrity_len,
+		.replay_window = a->replay_window,
+		.esn = a->esn,
+		.manual = a->manual,
+		.soft = a->soft,
+		.hard = a->hard,
+	};
+	memcpy(out->encryption_key, a->key, a->encryption_len);
+	if (a->encryption == HP_ASSOCIATION_AES_GCM_16)
+		memcpy(out->salt, hp_association_salt(a), HP_ASSOCIATION_SALT);
+	memcpy(out->integrity_key, hp_association_integrity_key(a), a->integrity_len);
+}
+
+/* By the same keys, for the same. */
+static bool same(const struct hp_association *a, const struct hp_association *b)
+{
+	return a->protects == b->protects && a->mode == b->mode && a->encryption == b->encryption && a->integrity == b->integrity &&
+	       a->encryption_len == b->encryption_len && a->integrity_len == b->integrity_len && a->replay_window == b->replay_window &&
+	       a->esn == b->esn && memcmp(a->key, b->key, key_len(a)) == 0;
+}
+
+/* Goes on where `old` is. */
+static void go_on(struct hp_associations *s, struct hp_association *a, const struct hp_association *old)
+{
+	a->packets = old->packets;
+	a->octets = old->octets;
+	a->state = old->state;
+	a->since_ms = old->since_ms;
+	if (a->out)
+		a->sequence = old->sequence;
+	else
+		a->replay = old->replay;
+	arm(s, a);
+}
+
+struct heritage {
+	struct hp_associations *to;
+	struct hp_now now;
+};
+
+static int inherit(const struct heritage *h, const struct hp_association *old)
+{
+	struct hp_association *a = hp_associations_find(h->to, &old->hoa, old->out, old->spi);
+	struct hp_association_spec spec;
+	int ret = 0;
+
+	if (old->state == HP_ASSOCIATION_LARVAL)
+		return 0;
+	if (!old->manual) {
+		hp_association_spec(old, &spec);
+		ret = hp_associations_add(h->to, &spec, h->now);
+		hp_secret_wipe(&spec, sizeof(spec));
+		a = hp_associations_find(h->to, &old->hoa, old->out, old->spi);
+	}
+	if (!ret && a && same(a, old))
+		go_on(h->to, a, old);
+	return ret;
+}
+
+static int inherit_all(struct hp_table_node *t, void *ctx)
+{
+	const struct hp_association *old = hp_container_of(t, struct node, by_hoa)->latest;
+	int ret = 0;
+
+	for (; old && !ret; old = old->older)
+		ret = inherit(ctx, old);
+	return ret;
+}
+
+int hp_associations_inherit(struct hp_associations *s, const struct hp_associations *before, struct hp_now now)
+{
+	struct heritage h = {s, now};
+
+	return hp_table_each(before->by_hoa, inherit_all, &h);
+}
+
 bool hp_associations_next(struct hp_association *a, uint64_t *sequence)
 {
 	const uint64_t last = a->esn ? UINT64_MAX : UINT32_MAX;

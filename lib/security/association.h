@@ -77,6 +77,12 @@ struct hp_association *hp_associations_find(const struct hp_associations *s, con
 /* The latest of a home address, then older ones by `older`. */
 const struct hp_association *hp_associations_of(const struct hp_associations *s, const struct hp_ip6 *hoa);
 
+/* As it could be added again, keys included: the caller wipes it. */
+void hp_association_spec(const struct hp_association *a, struct hp_association_spec *out);
+/* `before` is to be replaced by `s`: those of `s` that `before` has with the same keys go on where they are there, with their sequence numbers, windows
+ * and limits; those of a key exchange, which no configuration names, come along. 0, -EEXIST: an SPI is in both; -ENOMEM. */
+int hp_associations_inherit(struct hp_associations *s, const struct hp_associations *before, struct hp_now now);
+
 /* The sequence number of the next packet. False: they are used up, and may not begin again (RFC 4303 §3.3.3); without the peer's replay
  * window, as an operator has set it up, they do. */
 bool hp_associations_next(struct hp_association *a, uint64_t *sequence);

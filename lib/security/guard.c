@@ -64,8 +64,7 @@ int hp_guard_create(struct hp_guard **out, const struct hp_guard_conf *conf, str
 	hp_rate_init(&g->events, EVENTS_PER_S, EVENTS_BURST, now.mono_ms);
 	ret = hp_subscribers_create(&g->subscribers, hp_random_u64(&random));
 	ret = ret ? ret : hp_mac_create(&g->mac);
-	if (!ret && g->method == HP_GUARD_IPSEC)
-		ret = hp_ipsec_create(&g->ipsec, false, hp_random_u64(&random), now);
+	ret = ret ? ret : hp_ipsec_create(&g->ipsec, false, hp_random_u64(&random), now);
 	g->source = ret ? NULL : calloc(SOURCES, sizeof(*g->source));
 	if (!ret && !g->source)
 		ret = -ENOMEM;
@@ -117,7 +116,17 @@ struct hp_mac *hp_guard_mac(const struct hp_guard *g)
 
 struct hp_ipsec *hp_guard_ipsec(const struct hp_guard *g)
 {
-	return g->ipsec;
+	return g->method == HP_GUARD_IPSEC ? g->ipsec : NULL;
+}
+
+struct hp_associations *hp_guard_associations(const struct hp_guard *g)
+{
+	return hp_ipsec_associations(g->ipsec);
+}
+
+struct hp_associations *hp_guard_exchange_associations(struct hp_guard *g, struct hp_associations *fresh)
+{
+	return hp_ipsec_exchange(g->ipsec, fresh);
 }
 
 const uint64_t *hp_guard_count(const struct hp_guard *g)

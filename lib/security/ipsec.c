@@ -65,6 +65,14 @@ struct hp_associations *hp_ipsec_associations(const struct hp_ipsec *x)
 	return x->associations;
 }
 
+struct hp_associations *hp_ipsec_exchange(struct hp_ipsec *x, struct hp_associations *fresh)
+{
+	struct hp_associations *before = x->associations;
+
+	x->associations = fresh;
+	return before;
+}
+
 const uint64_t *hp_ipsec_count(const struct hp_ipsec *x)
 {
 	return x->count;

@@ -44,6 +44,8 @@ extern const struct hp_counter_info hp_ipsec_counters[HP_IPSEC_COUNT];
 int hp_ipsec_create(struct hp_ipsec **out, bool node, uint64_t seed, struct hp_now now);
 void hp_ipsec_destroy(struct hp_ipsec *x);
 struct hp_associations *hp_ipsec_associations(const struct hp_ipsec *x);
+/* Takes another table; the one that was in force is the caller's from now on. */
+struct hp_associations *hp_ipsec_exchange(struct hp_ipsec *x, struct hp_associations *fresh);
 const uint64_t *hp_ipsec_count(const struct hp_ipsec *x); /* HP_IPSEC_COUNT values */
 
 /* Octets of the packet that hp_ipsec_seal makes of one of `len` octets, which hp_compose made of `s`. */

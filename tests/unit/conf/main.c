@@ -173,6 +173,8 @@ int main(void)
 					       {"mobile nodes that are refused", test_nodes_refused},
 					       {"mobile nodes in a file", test_nodes_file},
 					       {"files that hold keys are private", test_nodes_private},
+					       {"security associations: read", test_associations_read},
+					       {"security associations: refused", test_associations_refused},
 					       HP_TESTS_END};
 
 	return hp_tests_run("conf", tests);

@@ -3,6 +3,8 @@
 #define HP_TESTS_CONF_H
 
 /* test_mobile_nodes.c */
+void test_associations_read(void);
+void test_associations_refused(void);
 void test_nodes_read(void);
 void test_nodes_refused(void);
 void test_nodes_file(void);

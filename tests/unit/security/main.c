@@ -32,6 +32,7 @@ int main(void)
 		{"IPsec: the guard's verdict", test_guard_ipsec},
 		{"security associations: added, found, removed", test_associations},
 		{"security associations: limits", test_association_limits},
+		{"security associations: another configuration", test_association_inherit},
 		{"security associations: promised SPIs", test_association_promise},
 		{"security associations: sequence numbers used up", test_association_sequence},
 		HP_TESTS_END,

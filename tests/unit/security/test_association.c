@@ -218,3 +218,39 @@ void test_association_sequence(void)
 		HP_CHECK(row[i].name, "which", next == row[i].next);
 	}
 }
+
+/* A changed configuration: what stays the same goes on, with another key it begins anew; what no configuration made stays. */
+void test_association_inherit(void)
+{
+	struct hp_associations *before = fresh(), *after = fresh();
+	struct hp_association_spec exchanged = ends_spec(HP_PROTECT_PAYLOAD, HP_ASSOCIATION_AES_GCM_16, 16);
+	struct hp_association_spec changed = spec_of(4098, true, HP_PROTECT_REGISTRATION),
+				   in = spec_of(4096, false, HP_PROTECT_REGISTRATION);
+	uint64_t sequence;
+
+	in.replay_window = 64;
+	exchanged.spi = 9000;
+	CU_ASSERT(add(before, in) == 0 && add(before, spec_of(4097, true, HP_PROTECT_REGISTRATION)) == 0 && add(before, changed) == 0);
+	CU_ASSERT(add(before, spec_of(4099, true, HP_PROTECT_PREFIX_DISCOVERY)) == 0 && add(before, exchanged) == 0);
+	CU_ASSERT(hp_replay_accept(&hp_associations_inbound(before, 4096)->replay, 10));
+	for (unsigned int i = 0; i < 3; i++) {
+		CU_ASSERT(hp_associations_next(hp_associations_find(before, &HOME, true, 4097), &sequence));
+		CU_ASSERT(hp_associations_next(hp_associations_find(before, &HOME, true, 4098), &sequence));
+	}
+	changed.integrity_key[31] ^= 1;
+	CU_ASSERT(add(after, in) == 0 && add(after, spec_of(4097, true, HP_PROTECT_REGISTRATION)) == 0 && add(after, changed) == 0);
+	CU_ASSERT(hp_associations_inherit(after, before, start) == 0);
+	CU_ASSERT(!hp_replay_is_new(&hp_associations_inbound(after, 4096)->replay, 10));
+	CU_ASSERT(hp_associations_next(hp_associations_find(after, &HOME, true, 4097), &sequence) && sequence == 4);
+	CU_ASSERT(hp_associations_next(hp_associations_find(after, &HOME, true, 4098), &sequence) && sequence == 1);
+	CU_ASSERT(!hp_associations_find(after, &HOME, true, 4099) && hp_associations_count(after) == 4);
+	CU_ASSERT(hp_associations_inbound(after, 9000) &&
+		  memcmp(hp_association_salt(hp_associations_inbound(after, 9000)), exchanged.salt, sizeof(exchanged.salt)) == 0);
+	hp_associations_destroy(before);
+	/* Of two that have the same SPI one would be found no more. */
+	before = fresh();
+	CU_ASSERT(add(before, exchanged) == 0);
+	CU_ASSERT(hp_associations_inherit(after, before, start) == -EEXIST);
+	hp_associations_destroy(before);
+	hp_associations_destroy(after);
+}

@@ -29,6 +29,7 @@ void test_enrolment(void);
 void test_enrolment_refused(void);
 void test_associations(void);
 void test_association_limits(void);
+void test_association_inherit(void);
 void test_association_promise(void);
 void test_association_sequence(void);
 
