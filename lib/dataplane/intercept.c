@@ -4,6 +4,7 @@
 #include "dataplane/worker.h"
 #include "wire/icmp6.h"
 #include "wire/packet.h"
+#include "wire/transit.h"
 #include "wire/tunnel.h"
 
 #define OUTER_HOP_LIMIT 64
@@ -24,20 +25,6 @@ static bool discovery(struct hp_worker *w, struct rte_mbuf *m, const struct hp_h
 	else
 		hp_punt(w, m, hp_punt_icmp(m, *type), HP_PUNT_LOCAL, 0);
 	return true;
-}
-
-/* The limit of an inner packet that is itself a tunnel packet (RFC 2473 §4.1.1): false: none. */
-static bool limit_of(struct rte_mbuf *m, uint8_t *limit, uint16_t *at)
-{
-	struct hp_packet p;
-	uint8_t next = hp_header(m)->next;
-
-	if (next != HP_PROTO_DSTOPTS && next != HP_PROTO_HOPOPTS)
-		return false;
-	hp_packet_read(&p, rte_pktmbuf_mtod(m, void *), m->data_len);
-	*limit = p.limit;
-	*at = p.limit_at;
-	return p.has_limit;
 }
 
 static void wrap(struct hp_worker *w, struct rte_mbuf *m, const struct hp_hot_entry *e, bool limited, uint8_t limit)
@@ -107,7 +94,7 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 		refuse(w, m, HP_PUNT_ADDRESS, 0);
 		return;
 	}
-	limited = limit_of(m, &limit, &limit_at);
+	limited = hp_transit_is_header(h->next) && hp_transit_limit(h, m->data_len, &limit, &limit_at);
 	if (limited && !limit) {
 		refuse(w, m, HP_PUNT_LIMIT, limit_at);
 		return;

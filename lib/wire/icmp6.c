@@ -5,6 +5,7 @@
 
 #include "base/cursor.h"
 #include "wire/packet.h"
+#include "wire/transit.h"
 
 #define ERROR_HEADER 8
 
@@ -22,31 +23,9 @@ int hp_icmp6_error_write(uint8_t type, uint8_t code, uint32_t word, const void *
 	return hp_writer_ok(&w) ? (int)hp_writer_len(&w) : -ENOSPC;
 }
 
-/* A cursor at the upper layer of a packet that need not be for us: headers are stepped over and nothing in them is judged, for an
- * error message with an option or routing header that we cannot take is still one. The protocol behind ESP or in a later fragment
- * is not to be seen. Failed: the chain does not end within the packet. */
-static struct hp_reader upper_layer(struct hp_reader r, uint8_t *proto)
-{
-	for (;;) {
-		const bool fragment = *proto == HP_PROTO_FRAGMENT, ah = *proto == HP_PROTO_AH;
-		uint8_t next, units;
-
-		if (!fragment && !ah && *proto != HP_PROTO_HOPOPTS && *proto != HP_PROTO_DSTOPTS && *proto != HP_PROTO_ROUTING)
-			return r;
-		next = hp_read_u8(&r);
-		units = hp_read_u8(&r);
-		if (fragment && hp_read_u16(&r) >> 3)
-			return r;
-		hp_read_bytes(&r, fragment ? 4u : ah ? units * 4u + 6 : units * 8u + 6); /* AH counts words: RFC 4302 §2.2 */
-		if (!hp_reader_ok(&r))
-			return r;
-		*proto = next;
-	}
-}
-
 bool hp_icmp6_error_allowed(const void *packet, size_t len, bool to_multicast_ok, bool link_multicast)
 {
-	struct hp_reader r = hp_reader(packet, len);
+	struct hp_reader r = hp_reader(packet, len), body;
 	const uint32_t version = hp_read_u32(&r) >> 28;
 	const uint16_t payload = hp_read_u16(&r);
 	uint8_t proto = hp_read_u8(&r), type;
@@ -63,7 +42,9 @@ bool hp_icmp6_error_allowed(const void *packet, size_t len, bool to_multicast_ok
 	if ((hp_ip6_is_multicast(&dst) || link_multicast) && !to_multicast_ok)
 		return false;
 	r = hp_read_part(&r, payload);
-	r = upper_layer(r, &proto);
+	/* An error message with an option or routing header that we cannot take is still one. Behind ESP and in a later fragment none is seen. */
+	while (hp_transit_step(&r, &proto, &body))
+		;
 	type = proto == HP_PROTO_ICMPV6 ? hp_read_u8(&r) : HP_ICMP6_ECHO_REQUEST;
 	return hp_reader_ok(&r) && type >= 128 && type != HP_ICMP6_REDIRECT;
 }

@@ -6,7 +6,7 @@
 #include "base/cursor.h"
 #include "wire/icmp6.h"
 
-enum { OPTION_PAD1 = 0, OPTION_PADN = 1, OPTION_LIMIT = 4, OPTION_ROUTER_ALERT = 5, OPTION_HOME_ADDRESS = 0xc9 };
+enum { OPTION_PAD1 = 0, OPTION_PADN = 1, OPTION_ROUTER_ALERT = 5, OPTION_HOME_ADDRESS = 0xc9 };
 #define LONGEST_HEADER 2048 /* (255 + 1) * 8 */
 static_assert(HP_IP6_HEADER + HP_WALK_MAX * LONGEST_HEADER <= UINT16_MAX, "offsets are 16 bits");
 
@@ -70,16 +70,6 @@ static enum hp_walk home_address(struct walk *w, size_t at, const uint8_t *data,
 	return HP_WALK_OK;
 }
 
-/* RFC 2473 §4.1.1 (a): the examination stops at the first one. */
-static void limit(struct hp_packet *p, size_t at, uint8_t value)
-{
-	if (p->has_limit)
-		return;
-	p->has_limit = true;
-	p->limit = value;
-	p->limit_at = (uint16_t)(at + 2);
-}
-
 /* RFC 8200 §4.2: what the two highest bits of an option say to who does not know it. */
 static enum hp_walk unknown_option(struct hp_packet *p, uint8_t type, size_t at)
 {
@@ -115,8 +105,6 @@ static enum hp_walk options(struct walk *w, struct hp_reader r, bool hop_by_hop)
 			continue;
 		if (hop_by_hop && type == OPTION_ROUTER_ALERT && len == 2) {
 			p->router_alert = true;
-		} else if (!hop_by_hop && type == OPTION_LIMIT && len == 1) {
-			limit(p, at, data[0]);
 		} else if (!hop_by_hop && type == OPTION_HOME_ADDRESS) {
 			ret = home_address(w, at, data, len);
 		} else {

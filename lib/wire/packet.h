@@ -60,9 +60,6 @@ struct hp_packet {
 	bool has_rh2;      /* only where the reader is a mobile node: see hp_packet_read_node */
 	struct hp_ip6 rh2_hoa;
 	bool router_alert;
-	bool has_limit; /* tunnel encapsulation limit option, the first one, RFC 2473 §4.1.1 */
-	uint8_t limit;
-	uint16_t limit_at;    /* offset of the limit itself */
 	bool is_fragment;     /* a real fragment (offset or more set); an atomic one is read through */
 	uint16_t fragment_at; /* of the fragment header, an atomic one too; 0: there is none */
 	uint16_t next_at;     /* offset of the next-header octet that named `proto` */

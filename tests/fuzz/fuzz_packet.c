@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* covers: lib/wire/packet.c lib/wire/icmp6.c */
+/* covers: lib/wire/packet.c lib/wire/icmp6.c lib/wire/transit.c */
 #include <stdlib.h>
 #include <string.h>
 
 #include "wire/icmp6.h"
 #include "wire/packet.h"
+#include "wire/transit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -24,7 +25,6 @@ static void within(const struct hp_packet *p, enum hp_walk walk, size_t len)
 	expect(p->len <= len && p->payload_at >= HP_IP6_HEADER && p->payload_at <= p->len && p->next_at < p->payload_at);
 	expect(p->data[p->next_at] == p->proto);
 	expect(!p->has_hao || (hp_ip6_is_routable(&p->hoa) && memcmp(p->data + p->hao_at + 2, &p->hoa, sizeof(p->hoa)) == 0));
-	expect(!p->has_limit || p->data[p->limit_at] == p->limit);
 	expect(!p->is_fragment || (p->payload_at == p->fragment_at + 8 && p->next_at == p->fragment_at));
 }
 
@@ -39,6 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	uint8_t *copy = malloc(len ? len : 1), out[1400];
 	struct hp_packet ours, nodes;
 	enum hp_walk we, node;
+	uint8_t limit;
+	uint16_t at;
 	bool allowed;
 	int n;
 
@@ -61,6 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (node == HP_WALK_OK && nodes.proto == HP_PROTO_ICMPV6 && !nodes.is_fragment && hp_packet_payload_len(&nodes) &&
 	    (*hp_packet_payload(&nodes) < 128 || *hp_packet_payload(&nodes) == HP_ICMP6_REDIRECT))
 		expect(!allowed);
+	if (hp_transit_limit(copy, len, &limit, &at))
+		expect(at >= HP_IP6_HEADER + 4 && at < len && copy[at] == limit && copy[at - 1] == 1 && copy[at - 2] == 4);
 	n = hp_icmp6_error_write(HP_ICMP6_TOO_BIG, 0, 1280, copy, len, 40, out, sizeof(out));
 	expect(n == (int)(len + 8 < 1240 ? len + 8 : 1240) && memcmp(out + 8, copy, (size_t)n - 8) == 0);
 	free(copy);

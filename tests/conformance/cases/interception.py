@@ -259,6 +259,24 @@ def limit_zero_behind(t):
     t.fields(e[ICMPv6ParamProblem], code=0, ptr=48)
 
 
+def limit_zero_in(name, meaning, pointer, headers):
+    @case(name, "RFC 2473 4.1.1", BOTH, "encapsulation limit 0 " + meaning + ": parameter problem at its value, not tunnelled")
+    def judge(t):
+        t.register()
+        since = t.mark()
+        p = to_home(t, headers(t) / IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=4, optlen=1, optdata=b"\0"), PadN(optdata=b"\0")]) / IPv6(src=t.cn, dst=t.away(9)) / UDP())
+        e = t.ask(p, having(ICMPv6ParamProblem))
+        t.fields(e[IPv6], dst=t.cn)
+        t.fields(e[ICMPv6ParamProblem], code=0, ptr=pointer)
+        t.equal("tunnelled", t.came(tunnelled(t.coa), since), [])
+
+
+limit_zero_in("limit-zero-fragment", "in a fragment of a tunnel packet", 52, lambda t: IPv6ExtHdrFragment(id=t.number, m=1))
+limit_zero_in("limit-zero-hop-by-hop", "behind hop-by-hop options", 52, lambda t: IPv6ExtHdrHopByHop(options=[PadN(optdata=bytes(4))]))
+limit_zero_in("limit-zero-routing", "behind a type 2 routing header", 68, lambda t: IPv6ExtHdrRouting(type=2, segleft=1, addresses=[t.hoa]))
+limit_zero_in("limit-zero-unknown", "behind an option that its destination would complain about", 52, lambda t: IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=0x9e, optdata=bytes(4))]))
+
+
 for limit in (1, 4, 255):
     @case("limit-%d" % limit, "RFC 2473 4.1.1", BOTH, "encapsulation limit %d inside: tunnelled with a limit of %d outside" % (limit, limit - 1))
     def limit_given(t, limit=limit):

@@ -233,39 +233,6 @@ void test_fixed_header(void)
 	bytes_free(&b);
 }
 
-/* RFC 2473 §4.1.1: the first limit counts; only in destination options, only of length 1. */
-void test_limit(void)
-{
-	static const struct {
-		const char *name;
-		uint8_t first;
-		const char *rest;
-		bool has;
-		uint8_t limit;
-		uint16_t at;
-	} limits[] = {
-		{"alone", DST, "2900 0401 05 0101 00", true, 5, 44},
-		{"zero", DST, "2900 0401 00 0101 00", true, 0, 44},
-		{"behind padding", DST, "2900 0101 00 0401 07", true, 7, 47},
-		{"in the second header", DST, OPTIONS("3c") "2900 0401 09 0101 00", true, 9, 52},
-		{"two: the first", DST, "2900 0401 05 0401 06", true, 5, 44},
-		{"two headers: the first", DST, "3c00 0401 05 0101 00 2900 0401 06 0101 00", true, 5, 44},
-		{"length 0", DST, "2900 0400 0102 0000", false, 0, 0},
-		{"length 2", DST, "2900 0402 0505 0100", false, 0, 0},
-		{"hop by hop", HBH, "2900 0401 05 0101 00", false, 0, 0},
-		{"behind the tunnel packet's own header only", 41, "2900 0401 05 0101 00", false, 0, 0},
-	};
-
-	for (size_t i = 0; i < HP_LEN(limits); i++) {
-		struct bytes b = bytes_ip6(&src, &dst, limits[i].first, 64, limits[i].rest);
-		struct hp_packet p;
-
-		HP_CHECK(limits[i].name, "walk", hp_packet_read(&p, b.p, b.len) == HP_WALK_OK && p.proto == 41);
-		HP_CHECK(limits[i].name, "limit", p.has_limit == limits[i].has && p.limit == limits[i].limit && p.limit_at == limits[i].at);
-		bytes_free(&b);
-	}
-}
-
 /* RFC 2711 §2.1: hop by hop, of length 2, and nothing that only looks like it. */
 void test_router_alert(void)
 {

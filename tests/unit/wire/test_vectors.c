@@ -15,6 +15,7 @@
 #include "wire/mld.h"
 #include "wire/nd.h"
 #include "wire/packet.h"
+#include "wire/transit.h"
 
 struct walk_vector {
 	const char *name, *hex;
@@ -199,6 +200,8 @@ void test_walk_vectors(void)
 		const struct walk_vector *x = &walk_vectors[i];
 		struct bytes b = bytes_hex(x->hex);
 		struct hp_packet p;
+		uint8_t limit = 0;
+		uint16_t limit_at = 0;
 		enum hp_walk walk = x->v.node ? hp_packet_read_node(&p, b.p, b.len) : hp_packet_read(&p, b.p, b.len);
 
 		HP_CHECK(x->name, "walk", walk == HP_WALK_OK);
@@ -207,7 +210,9 @@ void test_walk_vectors(void)
 		HP_CHECK(x->name, "upper layer", p.len == x->v.len && p.payload_at == x->v.payload_at && p.proto == x->v.proto);
 		HP_CHECK(x->name, "home address", p.has_hao == (x->v.hoa != NULL) && is(&p.hoa, x->v.hoa) && p.hao_at == x->v.hao_at);
 		HP_CHECK(x->name, "fragment", p.is_fragment == x->v.is_fragment && p.fragment_at == x->v.fragment_at);
-		HP_CHECK(x->name, "limit", p.has_limit == x->v.has_limit && p.limit == x->v.limit && p.limit_at == x->v.limit_at);
+		HP_CHECK(x->name, "limit",
+			 hp_transit_limit(b.p, b.len, &limit, &limit_at) == x->v.has_limit && limit == x->v.limit &&
+				 limit_at == x->v.limit_at);
 		HP_CHECK(x->name, "routing header", p.has_rh2 == (x->v.rh2 != NULL) && is(&p.rh2_hoa, x->v.rh2));
 		HP_CHECK(x->name, "router alert", p.router_alert == x->v.router_alert);
 		HP_CHECK(x->name, "source", is(hp_packet_source(&p), x->v.hoa ? x->v.hoa : x->v.src));

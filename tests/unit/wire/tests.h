@@ -7,7 +7,6 @@ void test_fixed_header(void);
 void test_walk(void);
 void test_walk_cut(void);
 void test_walk_model(void);
-void test_limit(void);
 void test_router_alert(void);
 void test_reassembled(void);
 
@@ -47,6 +46,9 @@ void test_discovery_room(void);
 /* test_icmp6.c */
 void test_error_allowed(void);
 void test_error_size(void);
+
+/* test_transit.c */
+void test_limit(void);
 
 /* test_compose.c */
 void test_compose(void);
