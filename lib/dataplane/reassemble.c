@@ -24,6 +24,7 @@ struct under_way {
 	TAILQ_ENTRY(under_way) by_age;
 	struct hp_ip6 src, dst;
 	uint32_t id;
+	bool tunnelled; /* parts that came out of a tunnel and parts that did not are of two packets */
 	uint64_t until; /* TSC; 0: free */
 	unsigned int parts;
 	uint32_t have, whole; /* octets; whole 0: the last fragment has not come */
@@ -74,20 +75,25 @@ void hp_reassembly_destroy(struct hp_reassembly *r)
 	rte_free(r);
 }
 
+static bool is_of(const struct under_way *u, const struct hp_packet *p, uint32_t id, bool tunnelled)
+{
+	return u->until && u->id == id && u->tunnelled == tunnelled && hp_ip6_eq(&u->src, &p->src) && hp_ip6_eq(&u->dst, &p->dst);
+}
+
 /* The slot of (source, destination, id), else a free one of its set, else the oldest of its set. */
-static struct under_way *find(struct hp_reassembly *r, const struct hp_packet *p, uint32_t id)
+static struct under_way *find(struct hp_reassembly *r, const struct hp_packet *p, uint32_t id, bool tunnelled)
 {
 	struct {
 		struct hp_ip6 src, dst;
-		uint32_t id, zero[3];
-	} key = {p->src, p->dst, id, {0}};
+		uint32_t id, tunnelled, zero[2];
+	} key = {p->src, p->dst, id, tunnelled, {0}};
 	uint32_t first = hp_key_hash(&key, sizeof(key), r->secret) % (HP_REASSEMBLY_PACKETS / WAYS) * WAYS;
 	struct under_way *spare = &r->slot[first];
 
 	for (unsigned int i = first; i < first + WAYS; i++) {
 		struct under_way *u = &r->slot[i];
 
-		if (u->until && u->id == id && hp_ip6_eq(&u->src, &p->src) && hp_ip6_eq(&u->dst, &p->dst))
+		if (is_of(u, p, id, tunnelled))
 			return u;
 		if (u->until < spare->until)
 			spare = u;
@@ -96,17 +102,22 @@ static struct under_way *find(struct hp_reassembly *r, const struct hp_packet *p
 }
 
 /* Where this fragment belongs, with room for it. */
-static struct under_way *place(struct hp_reassembly *r, struct hp_worker *w, const struct hp_packet *p, uint32_t id)
+static struct under_way *place(struct hp_reassembly *r, struct hp_worker *w, const struct hp_packet *p, uint32_t id, bool tunnelled)
 {
-	struct under_way *u = find(r, p, id);
+	struct under_way *u = find(r, p, id, tunnelled);
 
-	if (u->until && (u->id != id || !hp_ip6_eq(&u->src, &p->src) || !hp_ip6_eq(&u->dst, &p->dst)))
+	if (u->until && !is_of(u, p, id, tunnelled))
 		give_up(r, w, u);
 	while (r->held >= r->most)
 		give_up(r, w, TAILQ_FIRST(&r->oldest));
 	if (!u->until) {
 		*u = (struct under_way){
-			.src = p->src, .dst = p->dst, .id = id, .until = w->now + HP_REASSEMBLY_TIMEOUT_S * rte_get_tsc_hz()};
+			.src = p->src,
+			.dst = p->dst,
+			.id = id,
+			.tunnelled = tunnelled,
+			.until = w->now + HP_REASSEMBLY_TIMEOUT_S * rte_get_tsc_hz(),
+		};
 		TAILQ_INSERT_TAIL(&r->oldest, u, by_age);
 	}
 	return u;
@@ -181,7 +192,7 @@ struct rte_mbuf *hp_reassemble(struct hp_reassembly *r, struct hp_worker *w, str
 	const uint32_t from = p->fragment_at + FRAGMENT_HEADER, len = (uint32_t)p->len - from;
 	const bool more = f[3] & 1;
 	const uint32_t room = rte_pktmbuf_data_room_size(w->shared->pool) - RTE_PKTMBUF_HEADROOM;
-	struct under_way *u = place(r, w, p, id);
+	struct under_way *u = place(r, w, p, id, hp_meta(m)->tunnelled);
 	struct rte_mbuf *whole;
 
 	if (repeated(u, m, from, at, len)) {

@@ -113,6 +113,9 @@ whole = [to_core(out(n=1000, hlim=63))]
 case("reassembly", in1=[part(0, 400, 1), part(400, 800, 1), part(800, 2000, 0)], out1=whole, packets_fragments=3, packets_reassembled=1, packets_detunnelled=1, packets_forwarded=1, account={"0": [1, 1048]})
 case("reassembly-reversed", in1=[part(800, 2000, 0), part(400, 800, 1), part(0, 400, 1)], out1=whole, packets_fragments=3, packets_reassembled=1, packets_detunnelled=1, packets_forwarded=1, account={"0": [1, 1048]})
 case("reassembly-overlap", in1=[part(0, 400, 1), part(392, 800, 1)], packets_fragments=2, drop_fragment=2)
+# What came through a tunnel and what did not are parts of two packets: else one would come together that is neither, behind the tunnel exit.
+case("reassembly-direct-and-tunnelled", in1=[core(IPv6(src=HOA, dst=HA) / IPv6ExtHdrFragment(nh=41, id=9, offset=0, m=1) / big[:400]), core(tunnel(IPv6(src=HOA, dst=HA) / IPv6ExtHdrFragment(nh=41, id=9, offset=50, m=0) / big[400:], COA, HA))],
+     packets_fragments=2, packets_detunnelled=1, account={"0": [1, 40 + 8 + len(big) - 400]})
 case("reassembly-missing", in1=[part(0, 400, 1), part(800, 2000, 0)], packets_fragments=2)
 
 # Multicast for listeners that are away, §10.4.2: from the home link, as its sources are wanted, hop limit less one.

@@ -194,6 +194,24 @@ def overlap(t):
     t.silence(parts, "drop.fragment", answer=at_correspondent(t))
 
 
+@case("rev-fragment-mixed", "10.4.5, RFC 8200 4.5", BOTH, "one fragment outside the tunnel, the other inside: never put together")
+def mixed(t):
+    t.register()
+    octets = bytes(IPv6(src=t.hoa, dst=t.agent) / ICMPv6EchoRequest(id=t.number, seq=9, data=bytes(400)))[40:]
+
+    reply = having(ICMPv6EchoReply, seq=9)
+
+    def parts(ident):
+        return [IPv6(src=t.hoa, dst=t.agent) / IPv6ExtHdrFragment(nh=58, id=ident, offset=o // 8, m=o == 0) / Raw(octets[o:e]) for o, e in ((0, 200), (200, len(octets)))]
+
+    first, second = parts(1)
+    t.silence([first, outer(t, second)], "packets.fragments", answer=reply, count=2)
+    first, second = parts(2)
+    t.silence([outer(t, first), second], "packets.fragments", answer=reply, count=2)
+    # What does not belong together is no obstacle to what does.
+    t.ask([outer(t, p) for p in parts(3)], reply)
+
+
 @case("rev-fragment-unaligned", "RFC 8200 4.5", BOTH, "a fragment that is not the last and no multiple of 8 octets long: dropped")
 def unaligned(t):
     t.register()
