@@ -59,6 +59,8 @@ enum hp_trouble {
 	X(HP_CT_DHAAD_OUT, "dhaad.out", "home agent address discovery replies sent")                                                       \
 	X(HP_CT_DHAAD_LIMITED, "dhaad.limited", "home agent address discovery requests not answered: rate limit")                          \
 	X(HP_CT_MPS_NO_OPTION, "mps.no_home_address", "Mobile Prefix Solicitations ignored: no Home Address option")                       \
+	X(HP_CT_TUNNEL_HAO, "control.tunnel_home_address",                                                                                 \
+	  "tunnel packets dropped: a Home Address option that holds before the inner packet")                                              \
 	X(HP_CT_NO_ROUTE, "control.no_route", "own packets dropped: no route")                                                             \
 	X(HP_CT_IGNORED, "control.ignored", "packets for us that nothing here answers")
 enum hp_control_counter { HP_CONTROL_COUNTERS(HP_COUNTER_ENUM) HP_CT_COUNT };

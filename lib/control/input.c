@@ -40,12 +40,13 @@ static void malformed(struct hp_control *c, const struct hp_input *in, const str
 	c->count[HP_CT_MALFORMED]++;
 }
 
-/* Router and neighbour discovery, redirects, multicast listener queries: of one link, never out of a tunnel. */
+/* Router and neighbour discovery, redirects, multicast listener queries: of one link, never out of a tunnel, and nobody's who says that he
+ * is elsewhere. */
 static bool is_discovery(const struct hp_input *in, const struct hp_packet *p)
 {
 	uint8_t type;
 
-	if (p->proto != HP_PROTO_ICMPV6 || p->is_fragment || hp_packet_payload_len(p) < 1 || in->tunnelled || !in->has_mac)
+	if (p->proto != HP_PROTO_ICMPV6 || p->is_fragment || hp_packet_payload_len(p) < 1 || in->tunnelled || !in->has_mac || p->has_hao)
 		return false;
 	type = *hp_packet_payload(p);
 	return type == HP_ICMP6_MLD_QUERY || (type >= HP_ICMP6_RS && type <= HP_ICMP6_REDIRECT);
@@ -56,7 +57,7 @@ static bool is_listener(const struct hp_input *in, const struct hp_packet *p)
 {
 	uint8_t type;
 
-	if (!in->tunnelled || p->proto != HP_PROTO_ICMPV6 || p->is_fragment || hp_packet_payload_len(p) < 1 ||
+	if (!in->tunnelled || p->proto != HP_PROTO_ICMPV6 || p->is_fragment || hp_packet_payload_len(p) < 1 || p->has_hao ||
 	    !hp_ip6_is_multicast(&p->dst))
 		return false;
 	type = *hp_packet_payload(p);
@@ -108,8 +109,12 @@ static void deliver(struct hp_control *c, const struct hp_input *in, const struc
 	case HP_PROTO_ICMPV6:
 		hp_icmp_input(c, in, p, now, fx);
 		break;
+	case HP_PROTO_IPV6:
+		/* Reverse tunnels begin at the care-of address (RFC 6275 §10.4.5), with the option at the home address; other tunnel packets
+		 * that the pipeline would not take are to a link-local address. */
+		c->count[p->has_hao ? HP_CT_TUNNEL_HAO : HP_CT_IGNORED]++;
+		break;
 	case HP_PROTO_NONE:
-	case HP_PROTO_IPV6: /* a tunnel packet that the pipeline would not take */
 	case HP_PROTO_ESP:
 	case HP_PROTO_AH:
 		c->count[HP_CT_IGNORED]++;

@@ -57,7 +57,6 @@
 	X(HP_DP_DROP_TUNNEL_MULTICAST, "drop.tunnel_multicast",                                                                            \
 	  "drop: reverse tunnel, inner destination multicast of link scope, or multicast is off")                                          \
 	X(HP_DP_DROP_TUNNEL_NESTED, "drop.tunnel_nested", "drop: reverse tunnel, a tunnel to ourselves inside")                            \
-	X(HP_DP_DROP_TUNNEL_HAO, "drop.tunnel_home_address", "drop: tunnel packet with a Home Address option")                             \
 	X(HP_DP_DROP_ECN, "drop.ecn", "drop: congestion experienced outside, not ECN-capable inside (RFC 6040 §4.2)")                      \
 	X(HP_DP_DROP_FRAGMENT, "drop.fragment", "drop: fragment malformed, overlapping (RFC 5722) or of a packet too large for us")        \
 	X(HP_DP_DROP_FRAGMENT_TIMEOUT, "drop.fragment_timeout", "drop: fragments whose rest did not come within 60 s")                     \

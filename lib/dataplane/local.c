@@ -45,12 +45,10 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 		hp_punt(w, m, HP_PUNT_REST, HP_PUNT_LOCAL, 0);
 	} else if (p.proto == HP_PROTO_MH) {
 		hp_punt_mobility(w, m, hp_packet_source(&p), &p.src);
-	} else if (p.proto != HP_PROTO_IPV6) {
+	} else if (p.proto != HP_PROTO_IPV6 || p.has_hao) {
 		hp_punt(w, m, class_of(m, &p), HP_PUNT_LOCAL, 0);
 	} else if (meta->tunnelled) {
 		hp_drop(w, m, HP_DP_DROP_TUNNEL_NESTED);
-	} else if (p.has_hao) {
-		hp_drop(w, m, HP_DP_DROP_TUNNEL_HAO);
 	} else if (m->data_len < p.payload_at + HP_IP6_HEADER) {
 		hp_drop(w, m, HP_DP_DROP_TUNNEL_INNER);
 	} else {

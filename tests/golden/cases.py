@@ -181,7 +181,7 @@ case("newcomer-punted", in1=[core(home_option("2001:db8:1::999") / MIP6MH_BU(seq
 case("moved-punted", in1=[core(IPv6(src="2001:db8:a::77", dst=HA) / IPv6ExtHdrDestOpt(options=[HAO(hoa=HOA)]) / MIP6MH_BU(seq=2, flags="AH", mhtime=60)), core(IPv6(src=HOA, dst=HA) / MIP6MH_BU(seq=3, flags="AH"))], punts=[punt("moved"), punt("moved")])
 case("discovery-of-agents-and-prefixes", in1=[core(IPv6(src=CN, dst=HA) / ICMPv6HAADRequest(id=7)), core(home_option(HOA) / ICMPv6MPSol(id=8))], punts=[punt("discovery"), punt("discovery")])
 case("home-address-option-punted", in1=[core(home_option("2001:db8:1::999") / UDP()), core(home_option(HOA) / ICMPv6EchoRequest())], punts=[punt("home_address"), punt("home_address")])
-case("tunnel-with-home-address-option", in1=[core(IPv6(src=COA, dst=HA) / IPv6ExtHdrDestOpt(nh=41, options=[HAO(hoa=HOA)]) / out())], drop_tunnel_home_address=1)
+case("tunnel-with-home-address-option", in1=[core(IPv6(src=COA, dst=HA) / IPv6ExtHdrDestOpt(nh=41, options=[HAO(hoa=HOA)]) / out())], punts=[punt("home_address")])
 case("errors-and-echo", in1=[core(IPv6(src=CN, dst=HA) / ICMPv6EchoRequest()), core(IPv6(src=CN, dst=HA) / ICMPv6PacketTooBig(mtu=1300))], punts=[punt("error"), punt("rest")])
 case("advertisement-punted", in1=[core(IPv6(src=CN, dst=HA, hlim=255) / ICMPv6ND_NA(tgt=CN)), core(IPv6(src="fe80::fe", dst=HA, hlim=255) / ICMPv6ND_RA())], punts=[punt("advertisement"), punt("advertisement")])
 case("neighbors-from-afar", in1=[core(IPv6(src=CN, dst=HA, hlim=h) / p) for h, p in ((254, ICMPv6ND_NA(tgt=CN)), (64, ICMPv6ND_RA()), (64, ICMPv6ND_NS(tgt=HA)), (1, ICMPv6MLReport2()))], punts=[punt("rest")] * 4)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """§9.3.1–9.3.3: the Home Address option with and without a binding, Binding Errors, and traffic for the home agent itself."""
-from case import BOTH, REAL, ba_of, case, having, tunnelled
+from case import BOTH, REAL, advertised, ba_of, case, having, tunnelled
 from packets import *  # noqa: F403
 
 
@@ -82,11 +82,43 @@ for proto, name in ((50, "esp"), (51, "ah")):
         t.silence(p, "control.ignored")
 
 
-@case("be-not-forwarded", "9.3.1", BOTH, "an IPv6 packet in a tunnel with the option and no binding: not forwarded")
-def not_forwarded(t):
-    t.send(claiming(t, IPv6(src=t.hoa, dst=t.cn) / UDP(dport=9) / b"x"))
-    t.marker()
+@case("be-unbound-tunnel", "9.3.1, 9.3.3", BOTH, "an IPv6 packet in a tunnel with the option and no binding: Binding Error 1, and it is not forwarded")
+def unbound_tunnel(t):
+    binding_error(t, claiming(t, IPv6(src=t.hoa, dst=t.cn) / UDP(dport=9) / b"x"))
     t.equal("forwarded", t.came(lambda p: p[IPv6].dst == t.cn), [])
+
+
+@case("be-unbound-discovery", "9.3.1", REAL, "a neighbour solicitation for us, and one for a bound home address, with the option and no binding: Binding Error 1, no advertisement")
+def unbound_discovery(t):
+    t.register()
+    host, mac = t.neighbor(0x80)
+    for target in (t.agent, t.hoa):
+        group = in6_getnsma(socket.inet_pton(socket.AF_INET6, target))
+        p = IPv6(src=host, dst=socket.inet_ntop(socket.AF_INET6, group), hlim=255) / IPv6ExtHdrDestOpt(options=[HAO(hoa=t.home(2))]) / ICMPv6ND_NS(tgt=target) / ICMPv6NDOptSrcLLAddr(lladdr=mac)
+        since = t.mark()
+        t.forget()
+        t.send(p, port="home", mac=mac, to=in6_getnsmac(group))
+        e = t.wait(having(MIP6MH_BE), port="home")
+        t.fields(e[IPv6], dst=host)
+        t.fields(e[MIP6MH_BE], status=1, ha=t.home(2))
+        t.equal("advertisements", t.came(advertised(target, to=host), since), [])
+
+
+@case("be-inside-tunnel", "9.3.1, 9.3.3, 6.1", BOTH, "the option inside the reverse tunnel, to us, without a binding: Binding Error 1 to the inner source, through the tunnel, without a routing header")
+def inside_tunnel(t):
+    t.register()
+    p = IPv6(src=t.hoa, dst=t.agent) / IPv6ExtHdrDestOpt(options=[HAO(hoa=t.home(2))]) / ICMPv6EchoRequest(id=3)
+    e = t.ask(IPv6(src=t.coa, dst=t.agent) / p, tunnelled(t.coa))[IPv6].payload[IPv6]
+    t.fields(e, src=t.agent, dst=t.hoa, nh=135)
+    t.fields(e[MIP6MH_BE], status=1, ha=t.home(2))
+
+
+@case("be-type-inside-tunnel", "9.2, 9.3.3, 6.1", BOTH, "a Mobility Header of unknown type inside the reverse tunnel, to us: Binding Error 2 through the tunnel, without a routing header")
+def type_inside_tunnel(t):
+    t.register()
+    e = t.ask(IPv6(src=t.coa, dst=t.agent) / IPv6(src=t.hoa, dst=t.agent) / MIP6MH_Generic(mhtype=99, msg=bytes(2)), tunnelled(t.coa))[IPv6].payload[IPv6]
+    t.fields(e, src=t.agent, dst=t.hoa, nh=135)
+    t.fields(e[MIP6MH_BE], status=2, ha="::")
 
 
 @case("be-unspecified-source", "9.3.3", BOTH, "an unspecified source: no Binding Error")

@@ -108,7 +108,9 @@ for name, meaning, counter, packet in (
         ("rev-nested-own-other", "a tunnel to another address of ours inside", "drop.tunnel_nested", lambda t: outer(t, IPv6(src=t.hoa, dst=t.agent2) / inner(t))),
         ("rev-nested-own-options", "a tunnel to ourselves again, behind destination options", "drop.tunnel_nested",
          lambda t: outer(t, IPv6(src=t.hoa, dst=t.agent) / IPv6ExtHdrDestOpt(options=[PadN(optdata=bytes(4))]) / inner(t))),
-        ("rev-home-address-option", "a Home Address option before the inner packet", "drop.tunnel_home_address", lambda t: outer(t, inner(t), IPv6ExtHdrDestOpt(options=[HAO(hoa=t.hoa)]))),
+        ("rev-nested-own-fragments", "a tunnel to ourselves again, in fragments, inside", "drop.tunnel_nested",
+         lambda t: [outer(t, IPv6(src=t.hoa, dst=t.agent) / IPv6ExtHdrFragment(nh=41, id=t.number, offset=o // 8, m=o == 0) / Raw(bytes(inner(t))[o:o + 40])) for o in (0, 40)]),
+        ("rev-home-address-option", "a Home Address option before the inner packet", "control.tunnel_home_address", lambda t: outer(t, inner(t), IPv6ExtHdrDestOpt(options=[HAO(hoa=t.hoa)]))),
         ("rev-ecn", "congestion experienced outside, not ECN-capable inside (RFC 6040)", "drop.ecn", lambda t: outer(t, inner(t), tc=3))):
     refused(name, "10.4.5", BOTH, meaning + ": dropped, own counter", counter, packet)
 
