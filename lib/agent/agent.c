@@ -169,22 +169,40 @@ int hp_agent_revoke(struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_now 
 	return 0;
 }
 
-bool hp_agent_path_mtu(struct hp_agent *a, const struct hp_ip6 *hoa, const struct hp_ip6 *coa, const struct hp_ip6 *ha, uint32_t mtu,
+static bool is_through(const struct hp_agent *a, const struct hp_binding *b, const struct hp_ip6 *coa, const struct hp_ip6 *ha)
+{
+	return b && b->state == HP_BINDING_VALID && hp_ip6_eq(&b->coa, coa) && hp_ip6_eq(hp_bindings_ha(a->bindings, b), ha);
+}
+
+bool hp_agent_tunnels(const struct hp_agent *a, const struct hp_ip6 *dst, const struct hp_ip6 *coa, const struct hp_ip6 *ha)
+{
+	if (hp_ip6_is_multicast(dst))
+		return a->listeners && hp_listeners_hear(a->listeners, coa, ha, dst);
+	return is_through(a, hp_bindings_find(a->bindings, dst), coa, ha);
+}
+
+static void learn(struct hp_agent *a, struct hp_binding *b, uint32_t mtu, struct hp_now now, struct hp_effects *fx)
+{
+	if (mtu >= (b->path_mtu ? b->path_mtu : a->conf.route(a->conf.route_ctx, &b->coa).mtu))
+		return;
+	b->path_mtu = (uint16_t)mtu;
+	b->path_mtu_since_s = (uint32_t)(now.mono_ms / 1000);
+	hp_registration_publish(a, b, fx);
+	hp_effects_event(fx, HP_EVENT_PATH_MTU, &b->hoa, &b->coa, b->link, b->path_mtu);
+}
+
+void hp_agent_path_mtu(struct hp_agent *a, const struct hp_ip6 *dst, const struct hp_ip6 *coa, const struct hp_ip6 *ha, uint32_t mtu,
 		       struct hp_now now, struct hp_effects *fx)
 {
-	struct hp_binding *b = hp_bindings_find(a->bindings, hoa);
+	struct hp_binding *b = hp_bindings_find(a->bindings, dst);
 
-	if (!b || b->state != HP_BINDING_VALID || !hp_ip6_eq(&b->coa, coa) || !hp_ip6_eq(hp_bindings_ha(a->bindings, b), ha))
-		return false;
-	if (mtu < HP_IP6_MIN_MTU)
-		mtu = HP_IP6_MIN_MTU; /* RFC 8201 §4: never below */
-	if (mtu < (b->path_mtu ? b->path_mtu : a->conf.route(a->conf.route_ctx, coa).mtu)) {
-		b->path_mtu = (uint16_t)mtu;
-		b->path_mtu_since_s = (uint32_t)(now.mono_ms / 1000);
-		hp_registration_publish(a, b, fx);
-		hp_effects_event(fx, HP_EVENT_PATH_MTU, hoa, coa, b->link, b->path_mtu);
+	if (is_through(a, b, coa, ha))
+		learn(a, b, mtu, now, fx);
+	for (unsigned int i = 0; a->listeners && i < HP_ROSTER_LOOK; i++) {
+		b = hp_bindings_at(a->bindings, hp_listeners_at(a->listeners, coa, i));
+		if (is_through(a, b, coa, ha))
+			learn(a, b, mtu, now, fx);
 	}
-	return true;
 }
 
 bool hp_agent_defends(const struct hp_agent *a, uint16_t link, const struct hp_ip6 *address)

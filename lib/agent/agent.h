@@ -137,9 +137,11 @@ void hp_agent_tick(struct hp_agent *a, struct hp_now now, struct hp_effects *fx)
 uint64_t hp_agent_next(const struct hp_agent *a);
 /* Administrative removal: an exception to "must not be removed until it expires" (docs/rfc6275.md). 0 or -ENOENT (also when gone). */
 int hp_agent_revoke(struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_now now, struct hp_effects *fx);
-/* The tunnel to `hoa` at `coa` from `ha` met a link of `mtu` octets (RFC 2473 §8.1): published if it is less than known. False: no such
- * tunnel. Forgotten when the node moves, or by a refresh after 10 minutes. */
-bool hp_agent_path_mtu(struct hp_agent *a, const struct hp_ip6 *hoa, const struct hp_ip6 *coa, const struct hp_ip6 *ha, uint32_t mtu,
+/* Whether packets to `dst`, a home address or a group, go through a tunnel from `ha` to `coa`. */
+bool hp_agent_tunnels(const struct hp_agent *a, const struct hp_ip6 *dst, const struct hp_ip6 *coa, const struct hp_ip6 *ha);
+/* That tunnel met a link of `mtu` octets, 1280 or more (RFC 2473 §8.1): published for all bindings there if it is less than known. Without
+ * multicast nobody knows who else is there: for `dst` alone. Forgotten when a node moves, or by a refresh after 10 minutes. */
+void hp_agent_path_mtu(struct hp_agent *a, const struct hp_ip6 *dst, const struct hp_ip6 *coa, const struct hp_ip6 *ha, uint32_t mtu,
 		       struct hp_now now, struct hp_effects *fx);
 /* Whether `address` is the derived link-local address of a mobile node away from `link`, defended on its behalf (§10.4.2). */
 bool hp_agent_defends(const struct hp_agent *a, uint16_t link, const struct hp_ip6 *address);

@@ -91,6 +91,18 @@ static void ask_soon(struct hp_listeners *l, uint32_t id, uint64_t now_ms)
 	hp_wheel_arm(l->queries, &l->roster.seat[id].query, now_ms);
 }
 
+uint32_t hp_listeners_at(const struct hp_listeners *l, const struct hp_ip6 *coa, unsigned int i)
+{
+	return hp_roster_at(&l->roster, coa, i);
+}
+
+bool hp_listeners_hear(const struct hp_listeners *l, const struct hp_ip6 *coa, const struct hp_ip6 *ha, const struct hp_ip6 *group)
+{
+	const struct hp_tunnel *t = hp_members_tunnel(&l->members, &(struct hp_tunnel_key){*coa, *ha});
+
+	return t && hp_members_find(t, group);
+}
+
 /* A binding whose tunnel this is; HP_ROSTER_NONE: none. */
 static uint32_t at_tunnel(const struct hp_listeners *l, const struct hp_tunnel_key *key)
 {

@@ -10,6 +10,7 @@
 #define HP_AGENT_LISTENERS_H
 
 #include "agent/bindings.h"
+#include "agent/roster.h"
 
 struct hp_listeners;
 
@@ -33,6 +34,10 @@ void hp_listeners_message(struct hp_listeners *l, const struct hp_input *in, con
 void hp_listeners_tick(struct hp_listeners *l, struct hp_now now, struct hp_effects *fx);
 uint64_t hp_listeners_next(const struct hp_listeners *l);
 
+/* The i-th binding that may be at `coa`, i < HP_ROSTER_LOOK; HP_ROSTER_NONE: none at that place. Who asks compares. */
+uint32_t hp_listeners_at(const struct hp_listeners *l, const struct hp_ip6 *coa, unsigned int i);
+/* Whether somebody at the end of that tunnel listens to `group`. */
+bool hp_listeners_hear(const struct hp_listeners *l, const struct hp_ip6 *coa, const struct hp_ip6 *ha, const struct hp_ip6 *group);
 /* What binding `id` listens to. */
 void hp_listeners_each(const struct hp_listeners *l, uint32_t id, hp_agent_group_fn *each, void *ctx);
 size_t hp_listeners_memory(const struct hp_listeners *l);

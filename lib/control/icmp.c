@@ -51,6 +51,11 @@ static void error_received(struct hp_control *c, const struct hp_packet *p, stru
 	what.code = hp_read_u8(&r);
 	hp_read_u16(&r);
 	what.word = hp_read_u32(&r);
+	/* No link has so small an MTU: "it must discard it". */
+	if (what.type == HP_ICMP6_TOO_BIG && what.word < HP_IP6_MIN_MTU) {
+		c->count[HP_CT_MTU_INVALID]++;
+		return;
+	}
 	hp_relay_error(c, &what, r.at, hp_reader_left(&r), now, fx);
 }
 

@@ -5,7 +5,7 @@
 
 /* A packet, as far as it is there, read as a tunnel packet of ours. */
 struct tunnelled {
-	struct hp_ip6 ha, coa, hoa; /* outer source and destination, inner destination */
+	struct hp_ip6 ha, coa, dst; /* outer source and destination, inner destination */
 	size_t limit_at;            /* of an encapsulation limit of 0 that we sent (RFC 2473 §4.1.1), else 0 */
 	const uint8_t *inner;
 	size_t inner_at, inner_left; /* inner_at: octets of tunnel headers; inner_left: octets that are there */
@@ -51,7 +51,7 @@ static bool read_tunnelled(struct tunnelled *t, struct hp_reader r)
 	t->inner_len = HP_IP6_HEADER + (size_t)(h[4] << 8 | h[5]);
 	if (t->inner_left > t->inner_len)
 		t->inner_left = t->inner_len;
-	memcpy(&t->hoa, h + 24, sizeof(t->hoa));
+	memcpy(&t->dst, h + 24, sizeof(t->dst));
 	return true;
 }
 
@@ -81,16 +81,14 @@ static bool translate(const struct hp_complaint *what, const struct tunnelled *t
 void hp_relay_error(struct hp_control *c, const struct hp_complaint *what, const uint8_t *packet, size_t len, struct hp_now now,
 		    struct hp_effects *fx)
 {
-	struct hp_binding_view b;
 	struct hp_complaint told;
 	struct tunnelled t;
 
 	/* Only about a tunnel that exists, to where it leads: else anybody could have errors sent from here to anywhere. */
-	if (!read_tunnelled(&t, hp_reader(packet, len)) || !hp_agent_find(c->agent, &t.hoa, &b) || b.state != HP_BINDING_VALID ||
-	    !hp_ip6_eq(&b.coa, &t.coa) || !hp_ip6_eq(&b.ha, &t.ha))
+	if (!read_tunnelled(&t, hp_reader(packet, len)) || !hp_agent_tunnels(c->agent, &t.dst, &t.coa, &t.ha))
 		return;
 	if (what->type == HP_ICMP6_TOO_BIG)
-		hp_agent_path_mtu(c->agent, &t.hoa, &t.coa, &t.ha, what->word, now, fx);
+		hp_agent_path_mtu(c->agent, &t.dst, &t.coa, &t.ha, what->word, now, fx);
 	if (translate(what, &t, &told))
 		hp_complaint_relay(c, &t.ha, t.inner, t.inner_left, &told, now, fx);
 }

@@ -72,7 +72,7 @@ BREAKAGES = [
     ("fragments of the link's MTU", "RFC 2473 7.1", INTERCEPT, "(uint16_t)(e->mtu + HP_IP6_HEADER)", "UINT16_MAX", "mtu-*"),
     ("own packets as long as the link", "RFC 8201 1", "lib/dataplane/exchange.c", ".ours = HP_IP6_MIN_MTU}", ".ours = UINT16_MAX}", "mtu-own*"),
     ("link-local packets ignored", "10.4.2", INPUT, "if (!in->tunnelled && hp_agent_defends(c->agent, in->link, &p->dst))", "if (0)", "real/int-linklocal*"),
-    ("errors about any tunnel relayed", "RFC 2473 8", RELAY, "	    !hp_ip6_eq(&b.coa, &t.coa) || !hp_ip6_eq(&b.ha, &t.ha))", "	    0)", "err-no-tunnel err-other-agent-address"),
+    ("errors about any tunnel relayed", "RFC 2473 8", RELAY, " || !hp_agent_tunnels(c->agent, &t.dst, &t.coa, &t.ha))", ")", "err-no-tunnel err-other-agent-address"),
     ("reassembly timeouts relayed", "RFC 2473 8.1", RELAY, "return what->code == 0;", "return true;", "err-reassembly err-hop-limit"),
     ("too big without the tunnel header", "RFC 2473 8.2", RELAY, "what->word - (uint32_t)t->inner_at", "what->word", "mtu-relayed"),
     ("path MTU not learned", "RFC 2473 6.7", RELAY, "	if (what->type == HP_ICMP6_TOO_BIG)\n		hp_agent_path_mtu", "	if (0)\n		hp_agent_path_mtu", "mtu-learned mtu-least"),

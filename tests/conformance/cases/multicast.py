@@ -341,6 +341,25 @@ def too_big(t):
     t.equal("times told", len(t.came(lambda p: ICMPv6PacketTooBig in p, since)), 1)
 
 
+@case("mc-path-mtu", "10.4.2, RFC 2473 6.7, 8.2", REAL, "packet too big about a multicast packet in the tunnel: its source is told, and the tunnel's MTU is known from then on, for all that goes through it")
+def path_mtu(t):
+    speak, src = speaker(t)
+    joined(t)
+    t.neighbor(0x80)
+    t.forget()
+    speak(text=b"x" * 1352)
+    p = t.wait(tunnelled(t.coa, lambda i: i.dst == group(t)))
+    t.forget()
+    t.send(IPv6(src=t.away(0xf0), dst=t.agent) / ICMPv6PacketTooBig(mtu=1400) / Raw(bytes(p[IPv6])[:1232]))
+    e = t.wait(lambda p: ICMPv6PacketTooBig in p)
+    t.fields(e[IPv6], dst=src)
+    t.fields(e[ICMPv6PacketTooBig], mtu=1360)
+    for again in (lambda: speak(text=b"x" * 1352), lambda: t.send(IPv6(src=t.cn, dst=t.hoa) / UDP() / bytes(1352))):
+        t.forget()
+        again()
+        t.fields(t.wait(lambda p: ICMPv6PacketTooBig in p)[ICMPv6PacketTooBig], mtu=1360)
+
+
 @case("mc-fragmented-report", "10.4.3, RFC 2473 7", BOTH, "a report in a tunnel packet that came in fragments is taken")
 def fragmented_report(t):
     t.register()
