@@ -107,8 +107,10 @@ static int check_home(const struct hp_agent *a, const struct hp_home *home, cons
 static int check_coa(const struct hp_agent *a, const struct hp_request *r)
 {
 	const struct hp_binding *served;
+	uint16_t link;
 
-	if (hp_ip6_eq(&r->coa, &r->hoa) || hp_neighbor_is_own(a->conf.neighbor, HP_LINK_ANY, &r->coa))
+	if (hp_ip6_eq(&r->coa, &r->hoa) || hp_neighbor_is_own(a->conf.neighbor, HP_LINK_ANY, &r->coa) ||
+	    hp_neighbor_is_anycast(a->conf.neighbor, &r->coa, &link))
 		return HP_BA_INVALID_COA;
 	/* Nearly every care-of address is far from home, and a look into a cache of millions is dear. */
 	served = hp_homes_cover(a->homes, &r->coa) ? hp_bindings_find(a->bindings, &r->coa) : NULL;
@@ -146,6 +148,9 @@ void hp_update_process(struct hp_agent *a, const struct hp_input *in, const stru
 		hp_registration_due(a, b, now, fx);
 		b = NULL;
 	}
+	/* §9.1: the cache of another address of ours knows nothing of it. */
+	if (b && b->link != r.home_link)
+		b = NULL;
 	verdict = check_message(a, &bu, &r);
 	if (verdict == PASS && !bu.home)
 		verdict = check_correspondent(a, b, &r);
@@ -157,6 +162,8 @@ void hp_update_process(struct hp_agent *a, const struct hp_input *in, const stru
 	} else if (verdict == PASS && b && !r.credential.fresh && hp_mh_sequence_is_old(r.sequence, b->sequence)) {
 		hp_acknowledge_out_of_window(a, &r, b->sequence, now, fx);
 		return;
+	} else if (verdict == PASS && b) {
+		b->sequence = r.sequence; /* §9.5.1: valid, so it is stored, whatever comes of it below */
 	}
 	if (verdict == PASS)
 		verdict = check_home(a, home, &r, now);

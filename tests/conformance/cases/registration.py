@@ -193,6 +193,15 @@ def refused_not_stored(t):
     t.register(seq=10)
 
 
+@case("seq-refused-stored", "9.5.1", BOTH, "the number of an update that is valid but refused (a care-of address of ours) is stored: one before it is too old")
+def refused_stored(t):
+    t.register(seq=10)
+    t.acknowledged(t.ask(t.bu(seq=20, options=alternate(t.agent)), ba_of(t.hoa)), 174, seq=20)
+    t.equal("sequence", t.register(135, seq=15).seq, 20)
+    bound(t, t.coa)
+    t.register(seq=21)
+
+
 @case("seq-per-home-address", "9.5.1", BOTH, "numbers are of one home address each")
 def per_home_address(t):
     t.register(seq=1000)
@@ -234,6 +243,7 @@ def policy_refuses(name, meaning, address, kinds=BOTH):
 
 policy_refuses("care-of-own", "our own address on the home link as care-of address", lambda t: t.agent)
 policy_refuses("care-of-own-other", "our own address on another link as care-of address", lambda t: CORE)
+policy_refuses("care-of-anycast", "an anycast address of ours as care-of address", lambda t: t.place.address(0, HOME_AGENTS_ANYCAST))
 policy_refuses("care-of-home-address", "the home address itself as care-of address, with a lifetime", lambda t: t.hoa)
 
 

@@ -11,6 +11,18 @@ bool hp_neighbor_is_own(const struct hp_neighbor *nb, uint16_t link, const struc
 	return false;
 }
 
+bool hp_neighbor_is_anycast(const struct hp_neighbor *nb, const struct hp_ip6 *address, uint16_t *link)
+{
+	for (unsigned int i = 0; i < nb->owns; i++) {
+		const struct hp_ip6 agents = hp_ip6_anycast(&nb->own[i].address, 64, HP_IP6_HOME_AGENTS);
+
+		*link = nb->own[i].link;
+		if (!hp_ip6_is_linklocal(address) && hp_ip6_eq(address, &agents))
+			return true;
+	}
+	return false;
+}
+
 unsigned int hp_neighbor_addresses(const struct hp_neighbor *nb, uint16_t link, struct hp_own_address *out, unsigned int room)
 {
 	unsigned int n = 0;

@@ -111,6 +111,9 @@ static int model_update(struct model *m, unsigned int node, unsigned int coa, un
 		*answer_sequence = e->sequence;
 		return 135;
 	}
+	/* Valid, whatever comes of it. */
+	if (!e->waits)
+		e->sequence = sequence;
 	if (units && (coa == CARE_OF + NODES || coa == CARE_OF + node))
 		return 174;
 	if (units && coa >= CARE_OF && (m->e[coa - CARE_OF].valid || m->e[coa - CARE_OF].waits))
