@@ -130,7 +130,8 @@ for name, meaning, header in (
         ("rthdr2-unbound", "type 2 routing header to us with an address elsewhere", lambda t: IPv6ExtHdrRouting(type=2, segleft=1, addresses=[t.cn])),
         ("rthdr2-agent", "type 2 routing header to us with our own address", lambda t: IPv6ExtHdrRouting(type=2, segleft=1, addresses=[t.agent])),
         ("rthdr2-length", "type 2 routing header of another length", lambda t: IPv6ExtHdrRouting(type=2, segleft=1, addresses=[t.hoa, t.cn])),
-        ("rthdr2-segments", "type 2 routing header with two segments left", lambda t: IPv6ExtHdrRouting(type=2, segleft=2, addresses=[t.hoa]))):
+        ("rthdr2-segments", "type 2 routing header with two segments left", lambda t: IPv6ExtHdrRouting(type=2, segleft=2, addresses=[t.hoa])),
+        ("rthdr2-none-left", "type 2 routing header with no segment left", lambda t: IPv6ExtHdrRouting(type=2, segleft=0, addresses=[t.hoa]))):
     refused(name, "6.4", BOTH, meaning + ": silently discarded", "control.rh2_own", lambda t, header=header: chain(t, header(t), echo(t)))
 
 
@@ -176,6 +177,7 @@ problem("rthdr0-left-behind", "RFC 5095 3", "the same behind hop-by-hop options:
 problem("rthdr-unknown-left", "RFC 8200 4.4", "a routing header of unknown type with segments left: parameter problem code 0 at its type", 0, 42, lambda t: [IPv6ExtHdrRouting(type=77, segleft=1, addresses=[t.cn]), echo(t)])
 problem("next-header-unknown", "8.2, RFC 8200 4", "an unknown next header: parameter problem code 1 at the octet that names it", 1, 6, lambda t: [Raw(b"abcdefgh")], nh=253)
 problem("next-header-unknown-behind", "8.2, RFC 8200 4", "an unknown next header behind destination options: the pointer follows", 1, 40, lambda t: [IPv6ExtHdrDestOpt(nh=254, options=[PadN(optdata=bytes(4))]), Raw(b"abcdefgh")])
+problem("next-header-ipv4", "8.2, RFC 8200 4", "an IPv4 packet in a tunnel, which we do not take: parameter problem code 1", 1, 6, lambda t: [Raw(bytes(IP(dst="192.0.2.1")))], nh=4)
 problem("hop-by-hop-late", "RFC 8200 4.1", "hop-by-hop options not first: parameter problem code 1", 1, 40, lambda t: [PAD, HBH, echo(t)])
 problem("option-action-10", "RFC 8200 4.2", "an unknown option with action 10: parameter problem code 2 at its type", 2, 42, lambda t: [IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=0x9e, optdata=b"1234")]), echo(t)])
 problem("option-action-11", "RFC 8200 4.2", "an unknown option with action 11: the same", 2, 42, lambda t: [IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=0xde, optdata=b"1234")]), echo(t)])
@@ -197,6 +199,7 @@ answered("rthdr-unknown-visited", "RFC 8200 4.4", "a routing header of unknown t
 answered("option-action-00", "RFC 8200 4.2", "an unknown option with action 00: skipped", lambda t: [IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=UNKNOWN, optdata=b"1234")])])
 answered("headers-any-order", "RFC 8200 4.1", "routing header, destination options, fragment header, destination options: read in any order", lambda t: [visited(t), PAD, atomic(t), PAD])
 
+refused("headers-too-many", "RFC 8200 4.1", BOTH, "more extension headers than anybody has use for: silence", "control.malformed", lambda t: chain(t, *[PAD] * 13, echo(t)), bound=False)
 refused("option-action-01", "RFC 8200 4.2", BOTH, "an unknown option with action 01: silence", "control.malformed", lambda t: chain(t, IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=0x5e, optdata=b"1234")]), echo(t)), bound=False)
 refused("header-truncated", "RFC 8200 4", BOTH, "an extension header that runs over the end: silence", "control.malformed", lambda t: IPv6(src=t.coa, dst=t.agent, nh=60) / Raw(b"\x3a\x05" + bytes(20)), bound=False)
 refused("option-truncated", "RFC 8200 4.2", BOTH, "an option that runs over the end of its header: silence", "control.malformed", lambda t: IPv6(src=t.coa, dst=t.agent, nh=60) / Raw(b"\x3a\0\x1e\x20" + bytes(12)), bound=False)

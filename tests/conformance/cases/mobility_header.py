@@ -116,6 +116,18 @@ refused("mh-unknown-type-checksum", "9.2", BOTH, "unknown type with a wrong chec
         lambda t: message(t, struct.pack("!BBBBHH", 59, 0, 201, 0, 0, 0), checksum=0x0bad))
 
 
+@case("mh-trailing", "6.1.1", BOTH, "octets behind the Mobility Header: no part of it, nor of its checksum")
+def trailing(t):
+    accepted(t, update(t, more=b"\x03\x10" + socket.inet_pton(socket.AF_INET6, t.coa2) + bytes(6)))
+
+
+@case("mh-in-fragments", "6.3, 9.3.1", BOTH, "an update in two fragments, the Home Address option before the fragment headers: accepted")
+def in_fragments(t):
+    octets = bytes(update(t, options=b"\x01\x20" + bytes(32))[Raw])
+    head = IPv6(src=t.coa, dst=t.agent) / IPv6ExtHdrDestOpt(options=[HAO(hoa=t.hoa)])
+    accepted(t, [head / IPv6ExtHdrFragment(nh=135, id=t.number, offset=0, m=1) / Raw(octets[:16]), head / IPv6ExtHdrFragment(nh=135, id=t.number, offset=2, m=0) / Raw(octets[16:])])
+
+
 @case("mh-reserved", "6.1.7", BOTH, "reserved bits of the update and of the header set: ignored")
 def reserved(t):
     accepted(t, update(t, flags=0xc000 | 0x01ff))

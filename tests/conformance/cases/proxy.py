@@ -64,6 +64,7 @@ def answers(name, clause, meaning, how, solicited=1, target=None, flags="AH", to
 answers("proxy-solicited", "10.4.1, RFC 4861 7.2.8", "a solicitation to the group: answered, Solicited 1, Override 0, Router 0, our link-layer address", lambda t: {}, to=lambda t: t.home(0x80))
 answers("proxy-unicast", "10.4.1, RFC 4861 7.2.8", "a unicast solicitation (unreachability detection): answered", lambda t: dict(unicast=True), to=lambda t: t.home(0x80))
 answers("proxy-unicast-no-option", "10.4.1, RFC 4861 7.2.4", "a unicast solicitation without a link-layer address: answered to where it came from", lambda t: dict(unicast=True, option=False), to=lambda t: t.home(0x80))
+answers("proxy-group-no-option", "10.4.1, RFC 4861 7.2.4", "a solicitation to the group without a link-layer address: answered", lambda t: dict(option=False), to=lambda t: t.home(0x80))
 answers("proxy-probe", "10.4.1, RFC 4861 7.2.4, RFC 4862 5.4", "a probe from ::: answered to all nodes, Solicited 0", lambda t: dict(src="::", option=False), solicited=0, to=lambda t: "ff02::1")
 answers("proxy-from-linklocal", "10.4.1", "asked from a link-local address: answered there", lambda t: dict(src=t.linklocal(0x80)), to=lambda t: t.linklocal(0x80))
 answers("proxy-linklocal", "10.4.1", "L: a solicitation for the link-local address: answered", lambda t: {}, target=lambda t: t.linklocal(), flags="AHL", to=lambda t: t.home(0x80))
@@ -95,6 +96,16 @@ def short(t):
     body = body[:2] + struct.pack("!H", in6_chksum(58, p, body[:2] + b"\0\0" + body[4:])) + body[4:]
     since = t.mark()
     t.send(p / Raw(body), port="home", mac=t.mac(0x80), to=group_mac(t.hoa))
+    t.home_marker(0x8f)
+    t.equal("answers", t.came(advertised(t.hoa), since), [])
+
+
+@case("proxy-fragment", "RFC 6980 5", REAL, "a solicitation with a fragment header, an atomic one even: silence")
+def fragment(t):
+    t.register()
+    since = t.mark()
+    for m in (0, 1):
+        t.send(IPv6(src=t.home(0x80), dst=group_of(t.hoa), hlim=255) / IPv6ExtHdrFragment(id=t.number, m=m) / ICMPv6ND_NS(tgt=t.hoa) / ICMPv6NDOptSrcLLAddr(lladdr=t.mac(0x80)), port="home", mac=t.mac(0x80), to=group_mac(t.hoa))
     t.home_marker(0x8f)
     t.equal("answers", t.came(advertised(t.hoa), since), [])
 
@@ -211,6 +222,21 @@ def group_left(t):
     t.wait(lambda p: (3, group_of(t.hoa)) in records(p), port="home")
 
 
+@case("proxy-group-shared", "RFC 4861 7.2.1, RFC 3810 6.1", REAL, "two bound addresses with one solicited-node group: with one of them gone the group is still joined, and the other defended")
+def group_shared(t):
+    from place import SHORT
+    other = t.home(1, SHORT)
+    t.equal("groups", group_of(other), group_of(t.hoa))
+    t.register()
+    t.acknowledged(t.ask(t.bu(hoa=other, life=400), ba_of(other)), hoa=other)
+    since = t.mark()
+    t.unregister()
+    t.unanswered()
+    t.solicit(other)
+    defended(t, t.wait(advertised(other)), other)
+    t.equal("reports that leave it", [p.summary() for p in t.came(lambda p: (3, group_of(t.hoa)) in records(p), since)], [])
+
+
 @case("proxy-group-reported", "RFC 3810 5.2", REAL, "a query for the group: reported")
 def group_reported(t):
     t.register()
@@ -225,6 +251,16 @@ def intercepted_on_link(t):
     t.send(IPv6(src=t.home(0x80), dst=t.hoa) / UDP(dport=7) / b"from the home link", port="home", mac=t.mac(0x80))
     p = t.wait(tunnelled(t.coa))
     t.equal("inner source", p[IPv6].payload[IPv6].src, t.home(0x80))
+
+
+@case("proxy-taken-over-linklocal", "10.3.2, 10.4.1", REAL, "L: the node back home takes its link-local address over too")
+def taken_over_linklocal(t):
+    from cases.deregistration import at_home
+    t.register(flags="AHL")
+    at_home(t)
+    for probe in (dict(), dict(src="::", option=False)):
+        t.unanswered(t.linklocal(), **probe)
+        t.unanswered(**probe)
 
 
 @case("proxy-taken-over", "10.4.1, 11.5.5", REAL, "the node back home takes its address over: not answered for any more, its own advertisement believed")

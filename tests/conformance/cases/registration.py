@@ -130,6 +130,18 @@ def two_at_one(t):
     bound(t, t.coa, hoa=t.home(2))
 
 
+@case("reg-beside-home", "10.3.1, 9.5.4", REAL, "from the home link with another address of it as care-of address: acknowledged to the node's link-layer address by a type 2 routing header, tunnelled to there")
+def beside_home(t):
+    coa, mac = t.neighbor(0x55)
+    t.forget()
+    t.send(t.bu(coa=coa), port="home", mac=mac)
+    a = t.wait(ba_of(t.hoa), port="home")
+    t.equal("link-layer destination", a.dst, mac)
+    t.acknowledged(a, coa=coa)
+    p = t.ask(IPv6(src=t.cn, dst=t.hoa) / UDP(dport=7) / b"next door", tunnelled(coa))
+    t.equal("link-layer destination", p.dst, mac)
+
+
 @case("reg-other-address", "10.3.1, 9.5.4, 10.4.2", BOTH, "registered at another address of ours: it is the source of the acknowledgement and of the tunnel")
 def other_address(t):
     t.register(ha=t.agent2)

@@ -87,6 +87,17 @@ def round_trip(t):
     t.ask(IPv6(src=t.cn, dst=t.hoa) / ICMPv6EchoReply(id=9), tunnelled(t.coa))
 
 
+@case("rev-two-at-one", "10.4.5, 10.3.1", BOTH, "two home addresses at one care-of address: both go out; when one is given up, it alone does not")
+def two_at_one(t):
+    t.register()
+    t.register(hoa=t.home(2))
+    for hoa in (t.home(1), t.home(2)):
+        t.ask(outer(t, inner(t, src=hoa)), lambda p, hoa=hoa: p[IPv6].dst == t.cn and p[IPv6].src == hoa)
+    t.unregister()
+    t.silence(outer(t, inner(t)), "drop.tunnel_unbound")
+    t.ask(outer(t, inner(t, src=t.home(2))), lambda p: p[IPv6].dst == t.cn and p[IPv6].src == t.home(2))
+
+
 # Refusals, each with its counter.
 
 for name, meaning, counter, packet in (

@@ -60,6 +60,35 @@ quiet("err-unknown", "RFC 2473 8.1", "an error of unknown type", ICMPv6Unknown(t
 quiet("err-too-big-small", "RFC 2473 8.2", "packet too big about an original of at most 1280 octets", ICMPv6PacketTooBig(mtu=1280))
 
 
+@case("err-mobile-sender", "RFC 2473 8.2, 9.3.2", BOTH, "the original sender is a mobile node that is away: told by its type 2 routing header")
+def mobile_sender(t):
+    t.register()
+    t.register(hoa=t.home(2), coa=t.coa2)
+    p = t.ask(IPv6(src=t.coa2, dst=t.agent) / IPv6(src=t.home(2), dst=t.hoa) / UDP() / b"x", tunnelled(t.coa))
+    e = t.ask(error(t, ICMPv6DestUnreach(code=0), p), having(ICMPv6DestUnreach))
+    t.fields(e[IPv6], src=t.agent, dst=t.coa2)
+    t.fields(e[IPv6ExtHdrRouting], type=2, segleft=1, addresses=[t.home(2)])
+    t.fields(e[ICMPv6DestUnreach], code=3)
+
+
+@case("err-nobody", "RFC 2473 8.1, RFC 4861 7.2.2", BOTH, "nobody at the care-of address on our own link: destination unreachable code 3 to the sender after the solicitations", long=True)
+def nobody(t):
+    coa = "2001:db8:f::c0de:%x" % t.number
+    t.register(options=[MIP6OptAltCoA(acoa=coa)])
+    sent = IPv6(src=t.cn, dst=t.hoa) / UDP() / b"x"
+    relayed(t, t.ask(sent, having(ICMPv6DestUnreach)), sent, ICMPv6DestUnreach, code=3)
+
+
+@case("err-rate-limit", "RFC 4443 2.4 (f)", BOTH, "400 errors about one tunnel at once: some are not relayed, and counted", long=True)
+def err_rate_limit(t):
+    t.register()
+    _, p = through(t, 200)
+    with t.place.lock("icmp6.error_limited"):
+        before = t.place.counter("icmp6.error_limited")
+        t.send(*[error(t, ICMPv6DestUnreach(code=0), p)] * 400)
+        t.rise("icmp6.error_limited", before + 1)
+
+
 @case("err-limit", "RFC 2473 8.1, 8.2", BOTH, "a parameter problem at the encapsulation limit 0 that we sent: destination unreachable code 3")
 def err_limit(t):
     t.register()
