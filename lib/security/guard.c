@@ -237,18 +237,33 @@ static int authenticate(struct inquiry *q, const struct hp_key *key)
 	return HP_GUARD_PASS;
 }
 
+/* What was accepted last by this replay protection, if `value` is not greater: §6 says of the mobile node, so by whichever of its keys. */
+static bool is_stale(const struct inquiry *q, bool timestamp, uint64_t value, uint64_t *last)
+{
+	for (unsigned int i = 0; i < HP_SUBSCRIBER_KEYS; i++) {
+		const struct hp_key *key = &q->subscriber->key[i];
+
+		if (!key->spi || !key->has_last || key->timestamp != timestamp)
+			continue;
+		*last = key->last;
+		if (timestamp ? !hp_timestamp_is_later(value, *last) : hp_mh_sequence_is_old((uint16_t)value, (uint16_t)*last))
+			return true;
+	}
+	return false;
+}
+
 /* §6. The timestamp of the acknowledgement is set in any case. */
-static int judge_timestamp(struct inquiry *q, const struct hp_key *key)
+static int judge_timestamp(struct inquiry *q)
 {
 	const struct hp_proof *p = &q->u->bu->proof;
 	const uint64_t ours = hp_timestamp_of(q->now.wall_ms);
+	uint64_t last;
 	int64_t off_ms;
 
 	if (!p->has_timestamp)
 		return refuse(q, HP_REFUSED_NO_TIMESTAMP, HP_BA_MESG_ID_REQD);
 	off_ms = hp_timestamp_after_ms(p->timestamp, ours);
-	if (off_ms < -HP_MN_HA_WINDOW_MS || off_ms > HP_MN_HA_WINDOW_MS ||
-	    (key->has_last && !hp_timestamp_is_later(p->timestamp, key->last)) ||
+	if (off_ms < -HP_MN_HA_WINDOW_MS || off_ms > HP_MN_HA_WINDOW_MS || is_stale(q, true, p->timestamp, &last) ||
 	    (q->g->floor && !hp_timestamp_is_later(p->timestamp, q->g->floor))) {
 		q->out->timestamp = hp_timestamp_corrected(p->timestamp, ours);
 		return refuse(q, HP_REFUSED_TIMESTAMP, HP_BA_ID_MISMATCH);
@@ -256,11 +271,13 @@ static int judge_timestamp(struct inquiry *q, const struct hp_key *key)
 	return HP_GUARD_PASS;
 }
 
-static int judge_sequence(struct inquiry *q, const struct hp_key *key)
+static int judge_sequence(struct inquiry *q)
 {
-	if (!key->has_last || !hp_mh_sequence_is_old(q->u->bu->sequence, (uint16_t)key->last))
+	uint64_t last;
+
+	if (!is_stale(q, false, q->u->bu->sequence, &last))
 		return HP_GUARD_PASS;
-	q->out->last_sequence = (uint16_t)key->last;
+	q->out->last_sequence = (uint16_t)last;
 	return refuse(q, HP_REFUSED_SEQUENCE, HP_BA_SEQUENCE);
 }
 
@@ -296,7 +313,7 @@ static int judge(struct inquiry *q)
 	*q->out = (struct hp_credential){.spi = key->spi, .fresh = true, .has_timestamp = p->has_timestamp, .timestamp = p->timestamp};
 	verdict = authenticate(q, key);
 	if (verdict == HP_GUARD_PASS)
-		verdict = key->timestamp ? judge_timestamp(q, key) : judge_sequence(q, key);
+		verdict = key->timestamp ? judge_timestamp(q) : judge_sequence(q);
 	if (verdict == HP_GUARD_PASS)
 		accept(q, key);
 	return verdict;

@@ -274,6 +274,10 @@ void test_guard_rekey(void)
 	scene_open(&s, &(struct hp_guard_conf){.method = HP_GUARD_MN_HA, .seed = 4});
 	CU_ASSERT_EQUAL(give(&s, &old, COA), PASS);
 	before = s.credential;
+	/* §6: later than any of the mobile node, not of this key only. */
+	fresh.off_ms = 0;
+	CU_ASSERT_EQUAL(give(&s, &fresh, COA), HP_BA_ID_MISMATCH);
+	fresh.off_ms = 1;
 	CU_ASSERT_EQUAL(give(&s, &fresh, COA), PASS);
 	CU_ASSERT(strcmp(effects(&s), "RA") == 0);
 	old.off_ms = 2;
