@@ -154,8 +154,9 @@ void hp_update_process(struct hp_agent *a, const struct hp_input *in, const stru
 	verdict = check_message(a, &bu, &r);
 	if (verdict == PASS && !bu.home)
 		verdict = check_correspondent(a, b, &r);
-	if (verdict == PASS)
-		verdict = check_authentication(a, &bu, in, p, &r, now, fx);
+	/* Strangers are not told what is registered, and a refusal of what was proved is proved itself (RFC 4285 §5, 5.1.1). */
+	if (verdict != SILENCE && check_authentication(a, &bu, in, p, &r, now, fx) != PASS)
+		verdict = SILENCE;
 	if (verdict == PASS && b && b->probation) {
 		if (!during_dad(a, b, &r))
 			return;
