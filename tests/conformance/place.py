@@ -20,6 +20,7 @@ from packets import Ether, ICMPv6EchoRequest, IPv6
 PREFIX = "2001:db8:%d%d::"
 DEPRECATED, ENDING, SHORT = 1, 2, 3
 ENDS_S, SHORT_S, SHORT_PREFERRED_S = 40, 3000, 2400
+PROVED_ENDS_S = 12  # where nobody has to register before
 MAX_BINDINGS = 3000
 GATEWAY = "2001:db8:f::fe"
 CORE = "2001:db8:f::1"
@@ -40,24 +41,24 @@ def home_address(kind, number, i=1, prefix=0):
     return socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, PREFIX % (FAMILY[kind], prefix))[:8] + identifier(number, i))
 
 
-def configuration(kind, enrolled, store):
-    family = FAMILY[kind]
+def configuration(kind, enrolled):
+    family, proved = FAMILY[kind], kind.startswith("mn-ha")
+    ends_s = PROVED_ENDS_S if proved else ENDS_S
     home = {"name": "home", "port": "p1" if wired(kind) else None, "dad_transmits": 0,
             "addresses": [PREFIX % (family, 0) + "1/64", PREFIX % (family, 0) + "2/64",
                           {"address": PREFIX % (family, DEPRECATED) + "1/64", "valid_lifetime_s": 100000, "preferred_lifetime_s": 0},
-                          {"address": PREFIX % (family, ENDING) + "1/64", "valid_lifetime_s": ENDS_S, "preferred_lifetime_s": ENDS_S},
+                          {"address": PREFIX % (family, ENDING) + "1/64", "valid_lifetime_s": ends_s, "preferred_lifetime_s": ends_s},
                           {"address": PREFIX % (family, SHORT) + "1/64", "valid_lifetime_s": SHORT_S, "preferred_lifetime_s": SHORT_PREFERRED_S}]}
     ports = [{"name": "p0", "device": "net_af_packet0,iface=core"}]
     if wired(kind):
         ports.append({"name": "p1", "device": "net_af_packet1,iface=home"})
         home["router_advertisement"] = {"enabled": True, "min_interval_ms": 200, "max_interval_ms": 600, "min_delay_ms": 200}
-    proved = kind.startswith("mn-ha")
     return {
         "ports": ports,
         "links": [{"name": "core", "port": "p0", "dad_transmits": 0, "addresses": [CORE + "/64"]}, home],
         "routes": [{"prefix": "::/0", "via": GATEWAY, "link": "core"}],
         "home_agent": {"links": ["home"], "max_bindings": MAX_BINDINGS, "authentication": "mn-ha" if proved else "none"},
-        **({"mobile_nodes": enrolled, "store": {"backend": "embedded", "path": store}} if proved else {}),
+        **({"mobile_nodes": enrolled, "store": {"backend": None}} if proved else {}),
         "log": {"level": "warning"},
     }
 
@@ -81,7 +82,7 @@ class Place:
             self.cables[name] = Cable(self.lab.ns("switch"), name, name)
         self.cables["core"].neighbors[GATEWAY] = self.cables["core"].mac
         self.began = time.monotonic()
-        self.child = self.lab.homeport("ha", configuration(kind, list(enrolled), self.lab.path("store")))
+        self.child = self.lab.homeport("ha", configuration(kind, list(enrolled)))
         self.up = time.monotonic()
         self.locks, self.guard = {}, threading.Lock()
         wait_for("ports up", lambda: all(p["up"] for p in self.lab.api("/v1/status")["ports"]), 30)
@@ -142,4 +143,4 @@ class Place:
 
 
 if __name__ == "__main__":
-    print(json.dumps(configuration("real", [], None), indent=1))
+    print(json.dumps(configuration("real", []), indent=1))

@@ -2,10 +2,9 @@
 """A full binding cache, floods and garbage: whoever is bound goes on, and an honest update gets through by its own retransmissions. These run
 alone, one after the other."""
 import random
-import threading
 
 from case import BOTH, REAL, ba_of, case, having, tunnelled
-from lab import Failed
+from flood import insist, pouring
 from packets import *  # noqa: F403
 from place import MAX_BINDINGS, PREFIX
 
@@ -15,19 +14,6 @@ FLOOD = 60000  # frames of one kind
 def many(t, i):
     """One of many home addresses of this case."""
     return "%sc0de:%x:%x:1" % (PREFIX % (t.place.family, 0), t.number, i) if i else t.hoa
-
-
-def insist(t, packet, match, what):
-    """A node's own retransmissions: the packet anew until the answer comes."""
-    end = time.monotonic() + 120
-    t.forget()
-    while time.monotonic() < end:
-        t.send(packet())
-        try:
-            return t.wait(match, 0.5)
-        except Failed:
-            pass
-    raise Failed("nothing came: " + what)
 
 
 def refreshes(t):
@@ -71,29 +57,10 @@ def flood(name, clause, kinds, meaning, frames, counters=()):
     """frames: a few different packets, sent again and again; port and link-layer destination may be theirs."""
     @case(name, clause, kinds, meaning + ": an honest node registers, refreshes and is intercepted meanwhile", alone=True)
     def judge(t):
-        built = []
-        for p, port, to in frames(t):
-            cable = t.place.cables[port]
-            built.append((cable, bytes(Ether(src=cable.mac, dst=to or t.place.program_mac[port], type=0x86dd) / p)))
         before = t.place.counter(list(counters)) if counters else 0
-        over = threading.Event()
-
-        def pour():
-            for i in range(FLOOD // len(built)):
-                for cable, frame in built:
-                    try:
-                        cable.socket.send(frame)
-                    except OSError:
-                        time.sleep(0.001)  # the queue of the cable is full
-            over.set()
-
-        thread = threading.Thread(target=pour)
-        thread.start()
-        try:
+        with pouring(t, frames(t), FLOOD):
             refreshes(t)
             refreshes(t)
-        finally:
-            thread.join()
         refreshes(t)
         if counters:
             t.that(t.place.counter(list(counters)) > before, "none of %s has risen" % ", ".join(counters))
