@@ -5,8 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/json.h"
+#include "conf/text.h"
 #include "conf/value.h"
 #include "homeport-mn/mn.h"
+
+#define FILE_MOST ((size_t)1 << 20)
 
 static int interface_name(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
@@ -19,19 +23,52 @@ static int interface_name(const struct hp_value *v, const struct hp_value_key *k
 /* What later versions bring; asking for it now is an error, not silence. */
 static int method(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
+	static const char *const words[] = {"none", "ipsec", "mn-ha", NULL};
+	const struct hp_value_key word = {.more = words};
+	int n, ret = hp_value_word(v, &word, &n);
+
 	(void)key;
-	(void)out;
-	if (!json_is_string(v->json) || strcmp(json_string_value(v->json), "none") != 0)
-		return hp_value_want(v, "\"none\": this version cannot authenticate yet");
-	return 0;
+	if (!ret && n == 2)
+		return hp_value_want(v, "\"none\" or \"ipsec\": this version cannot do it yet");
+	if (!ret)
+		((struct mn_home_conf *)out)->ipsec = n == 1;
+	return ret;
 }
 
 static int authentication(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
-	static const struct hp_value_key keys[] = {{"method", method, .required = true}, HP_VALUE_KEYS_END};
+	static const struct hp_value_key keys[] = {
+		{"method", method, .required = true},
+		{"security_associations", hp_conf_associations_read, offsetof(struct mn_home_conf, associations)},
+		HP_VALUE_KEYS_END,
+	};
 
 	(void)key;
 	return hp_value_table(v, keys, out);
+}
+
+/* Those of a home that is under IPsec, once its address is known. */
+static int check_associations(const struct hp_value *v, struct mn_home_conf *h)
+{
+	char path[128];
+	const struct hp_value inner = {v->json, path, v->error};
+	int ret;
+
+	snprintf(path, sizeof(path), "%s.authentication", v->path);
+	ret = hp_conf_associations_check(&h->associations, &h->home.hoa, &inner);
+	if (ret)
+		return ret;
+	if (h->associations.count && !h->ipsec)
+		return hp_error_set(v->error, EINVAL, path, "found security associations with another method, want \"ipsec\"");
+	for (unsigned int i = 0; i < h->associations.count; i++)
+		if (h->associations.spec[i].mode == HP_ASSOCIATION_TUNNEL)
+			return hp_error_set(v->error, EINVAL, path,
+					    "found a security association of a tunnel, want none: this version cannot do it yet");
+	if (h->ipsec && !hp_conf_associations_protect(&h->associations, HP_PROTECT_REGISTRATION))
+		return hp_error_set(v->error, EINVAL, path,
+				    "found no two security associations that protect registration, want one of each direction");
+	h->home.prefix_discovery = !h->ipsec || hp_conf_associations_protect(&h->associations, HP_PROTECT_PREFIX_DISCOVERY);
+	return 0;
 }
 
 static int route_optimization(const struct hp_value *v, const struct hp_value_key *key, void *out)
@@ -64,6 +101,7 @@ static int one_home(const struct hp_value *v, size_t i, void *ctx)
 	h->home.prefix_length = 64;
 	h->home.prefix_discovery = true;
 	ret = hp_value_table(v, keys, h);
+	ret = ret ? ret : check_associations(v, h);
 	if (ret)
 		return ret;
 	if (!h->virtual_interface && asprintf(&h->virtual_interface, "hp%zu", i) < 0) {
@@ -146,6 +184,14 @@ static int log_section(const struct hp_value *v, const struct hp_value_key *key,
 	return hp_value_table(v, keys, out);
 }
 
+static bool has_keys(const struct mn_conf *c)
+{
+	for (unsigned int i = 0; i < c->homes; i++)
+		if (c->home[i].associations.count)
+			return true;
+	return false;
+}
+
 int mn_conf_load(struct mn_conf *out, const char *file, struct hp_error *e)
 {
 	static const struct hp_value_key keys[] = {
@@ -158,16 +204,21 @@ int mn_conf_load(struct mn_conf *out, const char *file, struct hp_error *e)
 		{"log", log_section},
 		HP_VALUE_KEYS_END,
 	};
-	json_error_t why;
-	json_t *json = json_load_file(file, JSON_REJECT_DUPLICATES, &why);
-	struct hp_value v = {json, "", e};
+	struct hp_value v = {.path = "", .error = e};
+	struct hp_text text;
+	json_t *json;
 	int ret;
 
 	*out = (struct mn_conf){.lifetime_s = 600, .initial_timeout_ms = 1500, .level = HP_LOG_INFO};
-	if (!json)
-		return hp_error_set(e, EINVAL, "", "line %d, column %d: %s", why.line, why.column, why.text);
-	ret = hp_value_table(&v, keys, out);
+	ret = hp_text_load(&text, file, FILE_MOST, e);
+	if (ret)
+		return ret;
+	v.json = json = hp_json_read(text.data, text.len, e);
+	ret = json ? hp_value_table(&v, keys, out) : -EINVAL;
 	json_decref(json);
+	if (!ret && has_keys(out))
+		ret = hp_text_private(&text, e);
+	hp_text_free(&text);
 	if (!ret && !out->api_unix)
 		out->api_unix = strdup("/run/homeport/mn.sock");
 	for (unsigned int i = 0; i < out->homes; i++) {
@@ -179,8 +230,10 @@ int mn_conf_load(struct mn_conf *out, const char *file, struct hp_error *e)
 
 void mn_conf_free(struct mn_conf *c)
 {
-	for (unsigned int i = 0; i < c->homes; i++)
+	for (unsigned int i = 0; i < c->homes; i++) {
+		hp_conf_associations_free(&c->home[i].associations);
 		free(c->home[i].virtual_interface);
+	}
 	for (unsigned int i = 0; i < c->interfaces; i++)
 		free(c->interface[i].name);
 	free(c->api_unix);

@@ -46,7 +46,7 @@ int mn_filter_create(struct mn *mn, struct hp_error *e)
 		 "add rule ip6 %s in rt type 2 drop\n"
 		 "add rule ip6 %s in meta l4proto 135 drop\n"
 		 "add chain ip6 %s out { type filter hook output priority 0; }\n"
-		 "add rule ip6 %s out icmpv6 type { destination-unreachable, parameter-problem } @th,112,8 { 41, 43, 135 } drop\n",
+		 "add rule ip6 %s out icmpv6 type { destination-unreachable, parameter-problem } @th,112,8 { 41, 43, 50, 135 } drop\n",
 		 name, name, name, name, name, name, name, name);
 	if (command(text, why, sizeof(why)))
 		return hp_error_set(e, EIO, "", "nftables: %s", why);

@@ -288,6 +288,7 @@ static int run(struct mn *mn, const char *file)
 	struct hp_error e = {0};
 	int ret = create_node(mn, &e);
 
+	ret = ret ? ret : mn_protection_create(mn, &e);
 	ret = ret ? ret : open_homes(mn, &e);
 	ret = ret ? ret : mn_sockets_create(mn, &e);
 	ret = ret ? ret : mn_filter_create(mn, &e);
@@ -312,6 +313,7 @@ static int run(struct mn *mn, const char *file)
 		if (mn->home[i].tun_fd > 0)
 			close(mn->home[i].tun_fd);
 	hp_node_destroy(mn->node);
+	hp_ipsec_destroy(mn->ipsec);
 	hp_effects_destroy(mn->fx);
 	if (mn->epoll_fd >= 0)
 		close(mn->epoll_fd);

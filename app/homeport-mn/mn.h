@@ -12,13 +12,17 @@
 #include "base/ip6.h"
 #include "base/log.h"
 #include "base/now.h"
+#include "conf/association.h"
 #include "node/node.h"
+#include "security/ipsec.h"
 
 #define MN_TUNNEL_HEADER 40
 
 struct mn_home_conf {
 	struct hp_node_home home;
 	char *virtual_interface;
+	bool ipsec;                               /* registrations by ESP, else as home.method says */
+	struct hp_conf_associations associations; /* until they are in force */
 };
 
 struct mn_interface_conf {
@@ -54,6 +58,7 @@ struct mn {
 	struct mn_conf conf;
 	struct hp_node *node;
 	struct hp_effects *fx;
+	struct hp_ipsec *ipsec; /* of the homes that are under it */
 	struct hp_api *api;
 	struct mn_home home[HP_NODE_HOMES];
 	int index[HP_NODE_INTERFACES]; /* kernel's, 0: not there */
@@ -90,6 +95,13 @@ void mn_sockets_send(struct mn *mn, const struct hp_send *s);
 void mn_sockets_tunnel_read(struct mn *mn);
 void mn_sockets_capture_read(struct mn *mn);
 void mn_sockets_tun_read(struct mn *mn, unsigned int home);
+
+/* protection.c: homes whose messages are under ESP (RFC 3776). */
+int mn_protection_create(struct mn *mn, struct hp_error *e);
+/* The message of a composed packet, in place: there is room for HP_ESP_MOST octets more. The new length; negative: it must not be sent. */
+int mn_protection_seal(struct mn *mn, const struct hp_send *s, uint8_t *packet, size_t len);
+/* Whether a message may be taken; one in ESP is *p as if it had come without, then, in `plain`. */
+bool mn_protection_admit(struct mn *mn, struct hp_packet *p, uint8_t plain[HP_IPSEC_MESSAGE]);
 
 /* filter.c: what the kernel must not answer. */
 int mn_filter_create(struct mn *mn, struct hp_error *e);

@@ -23,11 +23,12 @@
 #define BATCH          64 /* packets of one descriptor before the others have their turn */
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
 
-/* Next header Mobility Header, routing header, destination options, or a home agent address discovery reply: the rest is none of ours. */
+/* Next header ESP, Mobility Header, routing header, destination options, or a home agent address discovery reply: the rest is none of ours. */
 static int attach_filter(int fd)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 6),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HP_PROTO_ESP, 6, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HP_PROTO_MH, 5, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HP_PROTO_ROUTING, 4, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, HP_PROTO_DSTOPTS, 3, 0),
@@ -89,11 +90,14 @@ static void send_frame(struct mn *mn, const struct hp_send *s, const void *packe
 void mn_sockets_send(struct mn *mn, const struct hp_send *s)
 {
 	struct sockaddr_in6 to = {.sin6_family = AF_INET6};
-	uint8_t packet[1500];
-	int len = hp_compose(s, packet, sizeof(packet));
+	uint8_t packet[1500 + HP_ESP_MOST];
+	int len = hp_compose(s, packet, 1500);
 
 	if (len < 0 || s->link >= mn->conf.interfaces)
 		return;
+	len = mn_protection_seal(mn, s, packet, (size_t)len);
+	if (len < 0)
+		return; /* counted; never without */
 	if (s->has_mac) {
 		send_frame(mn, s, packet, (size_t)len);
 		return;
@@ -302,7 +306,7 @@ static bool is_discovery(const struct hp_packet *p)
 
 void mn_sockets_capture_read(struct mn *mn)
 {
-	static uint8_t packet[PACKET];
+	static uint8_t packet[PACKET], plain[HP_IPSEC_MESSAGE];
 
 	for (int i = 0; i < BATCH; i++) {
 		struct sockaddr_ll from;
@@ -313,6 +317,8 @@ void mn_sockets_capture_read(struct mn *mn)
 		if (n < 0)
 			return;
 		if (from.sll_pkttype != PACKET_HOST || hp_packet_read_node(&p, packet, (size_t)n) != HP_WALK_OK || p.is_fragment)
+			continue;
+		if (!mn_protection_admit(mn, &p, plain))
 			continue;
 		if (p.proto == HP_PROTO_MH)
 			hp_node_message(mn->node, &p, mn_now(mn), mn->fx);

@@ -41,6 +41,7 @@ static void serve_status(void *ctx, const struct hp_api_request *req, struct hp_
 {
 	const struct mn *mn = ctx;
 	const uint64_t *count = hp_node_count(mn->node);
+	const uint64_t *ipsec = hp_ipsec_count(mn->ipsec);
 	uint64_t now = mn_now(mn).mono_ms;
 	json_t *homes = json_array(), *counters = json_object();
 
@@ -63,6 +64,8 @@ static void serve_status(void *ctx, const struct hp_api_request *req, struct hp_
 	}
 	for (unsigned int i = 0; i < HP_NODE_COUNT; i++)
 		json_object_set_new(counters, hp_node_counters[i].name, json_integer((json_int_t)count[i]));
+	for (unsigned int i = 0; i < HP_IPSEC_COUNT; i++)
+		json_object_set_new(counters, hp_ipsec_counters[i].name, json_integer((json_int_t)ipsec[i]));
 	json_object_set_new(counters, "tunnel.in", json_integer((json_int_t)mn->tunnel_in));
 	json_object_set_new(counters, "tunnel.out", json_integer((json_int_t)mn->tunnel_out));
 	json_object_set_new(counters, "tunnel.refused", json_integer((json_int_t)mn->tunnel_refused));

@@ -110,7 +110,7 @@ void hp_register_send(struct hp_node *n, struct home *h, struct hp_now now, stru
 
 void hp_register_leave(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
 {
-	struct hp_bu bu = {.home = true};
+	struct hp_bu bu = {.home = true, .has_alternate_coa = is_away(h), .alternate_coa = h->coa};
 
 	if (allowed_ms(n, &h->ha) <= now.mono_ms)
 		send_update(n, h, &bu, now, fx);
