@@ -23,6 +23,7 @@ REAL, VIRTUAL = ("real",), ("virtual",)
 BOTH = REAL + VIRTUAL
 PROVED_REAL, PROVED_VIRTUAL = ("mn-ha",), ("mn-ha-virtual",)
 PROVED = PROVED_REAL + PROVED_VIRTUAL
+IPSEC = ("ipsec",)
 CEILING_S = int(os.environ.get("HP_CEILING_S", 60))
 CASES = []
 

@@ -5,6 +5,7 @@
     virtual   home link 2001:db8:20::/64 on no wire
     mn-ha     as real, home link 2001:db8:40::/64: authentication in the message, of the mobile nodes that the cases have enrolled
     mn-ha-virtual    as virtual, 2001:db8:50::/64, and likewise
+    ipsec     as real, home link 2001:db8:30::/64: signalling and tunnels under ESP, with the security associations that the cases have enrolled
 
 Beside the home prefix each kind has a deprecated one (11 or 21), one that ends while the cases run (12 or 22) and one with lifetimes
 that cap a registration (13 or 23). Cases play whatever is beyond the ports."""
@@ -24,7 +25,7 @@ PROVED_ENDS_S = 12  # where nobody has to register before
 MAX_BINDINGS = 3000
 GATEWAY = "2001:db8:f::fe"
 CORE = "2001:db8:f::1"
-FAMILY = {"real": 1, "virtual": 2, "mn-ha": 4, "mn-ha-virtual": 5}
+FAMILY = {"real": 1, "virtual": 2, "ipsec": 3, "mn-ha": 4, "mn-ha-virtual": 5}
 
 
 def wired(kind):
@@ -42,8 +43,8 @@ def home_address(kind, number, i=1, prefix=0):
 
 
 def configuration(kind, enrolled):
-    family, proved = FAMILY[kind], kind.startswith("mn-ha")
-    ends_s = PROVED_ENDS_S if proved else ENDS_S
+    family, method = FAMILY[kind], "none" if kind in ("real", "virtual") else kind.removesuffix("-virtual")
+    ends_s = PROVED_ENDS_S if method == "mn-ha" else ENDS_S
     home = {"name": "home", "port": "p1" if wired(kind) else None, "dad_transmits": 0,
             "addresses": [PREFIX % (family, 0) + "1/64", PREFIX % (family, 0) + "2/64",
                           {"address": PREFIX % (family, DEPRECATED) + "1/64", "valid_lifetime_s": 100000, "preferred_lifetime_s": 0},
@@ -53,12 +54,16 @@ def configuration(kind, enrolled):
     if wired(kind):
         ports.append({"name": "p1", "device": "net_af_packet1,iface=home"})
         home["router_advertisement"] = {"enabled": True, "min_interval_ms": 200, "max_interval_ms": 600, "min_delay_ms": 200}
+    agent = {"links": ["home"], "max_bindings": MAX_BINDINGS, "authentication": method}
+    if method == "ipsec":
+        # Cases register often; duplicate address detection, which takes a second each time, is judged elsewhere.
+        agent["dad"] = False
     return {
         "ports": ports,
         "links": [{"name": "core", "port": "p0", "dad_transmits": 0, "addresses": [CORE + "/64"]}, home],
         "routes": [{"prefix": "::/0", "via": GATEWAY, "link": "core"}],
-        "home_agent": {"links": ["home"], "max_bindings": MAX_BINDINGS, "authentication": "mn-ha" if proved else "none"},
-        **({"mobile_nodes": enrolled, "store": {"backend": None}} if proved else {}),
+        "home_agent": agent,
+        **({"mobile_nodes": enrolled, "store": {"backend": None}} if method != "none" else {}),
         "log": {"level": "warning"},
     }
 
