@@ -129,6 +129,9 @@ void hp_carry_out(struct hp_app *app)
 			break;
 		case HP_EFFECT_ACCEPTED:
 			break;
+		case HP_EFFECT_ASSOCIATION:
+			table(app, hp_dataplane_association(app->dp, e->association.number, e->association.spec), "publish an association");
+			break;
 		case HP_EFFECT_EVENT:
 			hp_event_tell(app, &e->event);
 			break;

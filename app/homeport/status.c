@@ -54,11 +54,21 @@ static json_t *workers(const struct hp_app *app)
 		struct hp_dp_worker_status w;
 
 		hp_dataplane_worker(app->dp, i, &w);
-		json_array_append_new(list, json_pack("{s:i, s:f, s:I, s:b, s:b, s:b}", "core", (int)app->conf->runtime.worker_core[i],
+		json_array_append_new(list, json_pack("{s:i, s:f, s:I, s:b, s:b, s:b, s:I}", "core", (int)app->conf->runtime.worker_core[i],
 						      "busy_share", share(w.busy_cycles, w.cycles), "heartbeat_age_ms",
 						      (json_int_t)w.heartbeat_age_ms, "stalled", w.stalled, "remote_numa", w.remote_numa,
-						      "isolated", !w.not_isolated));
+						      "isolated", !w.not_isolated, "associations", (json_int_t)w.associations));
 	}
+	return list;
+}
+
+static json_t *crypto(const struct hp_app *app)
+{
+	json_t *list = json_array();
+	const char *name;
+
+	for (unsigned int i = 0; (name = hp_dataplane_crypto(app->dp, i)); i++)
+		json_array_append_new(list, json_string(name));
 	return list;
 }
 
@@ -70,12 +80,12 @@ void hp_serve_status(void *ctx, const struct hp_api_request *req, struct hp_api_
 	uint32_t buffers, buffers_free;
 
 	hp_dataplane_buffers(app->dp, &buffers, &buffers_free);
-	res->json = json_pack("{s:s, s:s, s:I, s:I, s:b, s:o, s:{s:I, s:I, s:I}, s:{s:I, s:I}, s:{s:i, s:f}, s:o, s:o}", "name",
+	res->json = json_pack("{s:s, s:s, s:I, s:I, s:b, s:o, s:{s:I, s:I, s:I}, s:{s:I, s:I}, s:{s:i, s:f}, s:o, s:o, s:o}", "name",
 			      app->conf->name, "version", HP_VERSION, "uptime_s", (json_int_t)(hp_app_now(app).mono_ms / 1000),
 			      "forwarding_after_ms", (json_int_t)app->forwarding_ms, "insecure",
 			      app->conf->home_agent.authentication == HP_AUTH_NONE, "home_links", home_links(app), "bindings", "current",
 			      (json_int_t)hp_agent_bindings(agent), "maximum", (json_int_t)app->conf->home_agent.max_bindings,
 			      "memory_bytes", (json_int_t)memory, "packet_buffers", "all", (json_int_t)buffers, "free",
 			      (json_int_t)buffers_free, "management", "core", (int)app->conf->runtime.management_core, "busy_share",
-			      share(app->busy_loops, app->loops), "workers", workers(app), "ports", ports(app));
+			      share(app->busy_loops, app->loops), "workers", workers(app), "crypto", crypto(app), "ports", ports(app));
 }

@@ -42,6 +42,8 @@ struct hp_send {
 	size_t body_len;
 };
 
+struct hp_association_spec;
+
 /* A binding for the workers: packets to `hoa` go to `coa` inside an outer header from `ha`. */
 struct hp_bind {
 	struct hp_ip6 hoa, coa, ha;
@@ -50,6 +52,9 @@ struct hp_bind {
 	uint16_t out_link;      /* where the route to coa leaves, HP_LINK_NONE: unroutable now */
 	struct hp_ip6 next_hop; /* on out_link */
 	uint16_t mtu;           /* largest inner packet: path MTU to coa - 40 */
+	/* Numbers of the associations (HP_EFFECT_ASSOCIATION) that packets are sent by: all, and home test messages; 0: none. What comes from
+	 * the node must come by ESP where there is one. */
+	uint32_t association, home_test_association;
 };
 
 /* What a mobile node that is away listens to: packets to `group` that come from its home link, or from another mobile node, go to it,
@@ -127,17 +132,18 @@ struct hp_accepted {
 };
 
 enum hp_effect_kind {
-	HP_EFFECT_SEND,     /* send: compose, then resolve */
-	HP_EFFECT_TRANSMIT, /* transmit: token to this link-layer address */
-	HP_EFFECT_DISCARD,  /* discard: token back; unreachable tells whether its sender deserves an error */
-	HP_EFFECT_NEIGHBOR, /* neighbor: publish (usable) or withdraw an adjacency */
-	HP_EFFECT_ADDRESS,  /* address: our own address is valid on link from now on (or no more) */
-	HP_EFFECT_GROUP,    /* group: listen (or stop) to a multicast group on link */
-	HP_EFFECT_BIND,     /* bind: publish or replace */
-	HP_EFFECT_UNBIND,   /* unbind: withdraw by home address */
-	HP_EFFECT_MEMBER,   /* member: publish, replace or withdraw what a node listens to */
-	HP_EFFECT_ACCEPTED, /* accepted: on the disk before the next SEND of HP_CLASS_REGISTRATION leaves */
-	HP_EFFECT_EVENT     /* event: tell the operator */
+	HP_EFFECT_SEND,        /* send: compose, then resolve */
+	HP_EFFECT_TRANSMIT,    /* transmit: token to this link-layer address */
+	HP_EFFECT_DISCARD,     /* discard: token back; unreachable tells whether its sender deserves an error */
+	HP_EFFECT_NEIGHBOR,    /* neighbor: publish (usable) or withdraw an adjacency */
+	HP_EFFECT_ADDRESS,     /* address: our own address is valid on link from now on (or no more) */
+	HP_EFFECT_GROUP,       /* group: listen (or stop) to a multicast group on link */
+	HP_EFFECT_BIND,        /* bind: publish or replace */
+	HP_EFFECT_UNBIND,      /* unbind: withdraw by home address */
+	HP_EFFECT_MEMBER,      /* member: publish, replace or withdraw what a node listens to */
+	HP_EFFECT_ASSOCIATION, /* association: publish, replace or (no spec) withdraw one in tunnel mode */
+	HP_EFFECT_ACCEPTED,    /* accepted: on the disk before the next SEND of HP_CLASS_REGISTRATION leaves */
+	HP_EFFECT_EVENT        /* event: tell the operator */
 };
 
 struct hp_effect {
@@ -178,6 +184,10 @@ struct hp_effect {
 		} unbind;
 		struct hp_member member;
 		struct hp_accepted accepted;
+		struct {
+			uint32_t number;
+			const struct hp_association_spec *spec; /* whoever has the keys keeps it until the list is cleared */
+		} association;
 		struct hp_event event;
 	};
 };

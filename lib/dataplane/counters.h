@@ -11,6 +11,8 @@
 	X(HP_DP_TX, "packets.sent", "frames given to the ports, those of the management core included")                                    \
 	X(HP_DP_INTERCEPTED, "packets.intercepted", "packets tunnelled to a mobile node (RFC 6275 §10.4.2)")                               \
 	X(HP_DP_DETUNNELLED, "packets.detunnelled", "packets taken out of a mobile node's reverse tunnel (§10.4.5)")                       \
+	X(HP_DP_PROTECTED, "packets.protected", "packets put into ESP, of those intercepted")                                              \
+	X(HP_DP_UNPROTECTED, "packets.unprotected", "packets taken out of ESP, on their way out of the tunnel")                            \
 	X(HP_DP_FORWARDED, "packets.forwarded", "packets forwarded by route")                                                              \
 	X(HP_DP_PUNTED_REGISTRATION, "punt.registration",                                                                                  \
 	  "packets handed to the management core: Mobility Header of a node that is bound here, from where it is")                         \
@@ -57,6 +59,18 @@
 	X(HP_DP_DROP_TUNNEL_MULTICAST, "drop.tunnel_multicast",                                                                            \
 	  "drop: reverse tunnel, inner destination multicast of link scope, or multicast is off")                                          \
 	X(HP_DP_DROP_TUNNEL_NESTED, "drop.tunnel_nested", "drop: reverse tunnel, a tunnel to ourselves inside")                            \
+	X(HP_DP_DROP_UNPROTECTED, "drop.unprotected", "drop: reverse tunnel, without the ESP that its node must use (RFC 4301 §5.2)")      \
+	X(HP_DP_DROP_ESP_LENGTH, "drop.esp_length", "drop: ESP, too short, or not of whole blocks")                                        \
+	X(HP_DP_DROP_ESP_REPLAY, "drop.esp_replay", "drop: ESP, sequence number seen before, or older than the window (RFC 4303 §3.4.3)")  \
+	X(HP_DP_DROP_ESP_INTEGRITY, "drop.esp_integrity", "drop: ESP, integrity check value wrong (§3.4.4)")                               \
+	X(HP_DP_DROP_ESP_PADDING, "drop.esp_padding", "drop: ESP, padding that is not 1, 2, 3 and so on (§2.4)")                           \
+	X(HP_DP_DROP_ESP_DUMMY, "drop.esp_dummy", "drop: ESP, a dummy packet, as is meant (§2.6)")                                         \
+	X(HP_DP_DROP_ESP_NEXT, "drop.esp_next_header", "drop: ESP, no IPv6 packet inside")                                                 \
+	X(HP_DP_DROP_ESP_SELECTOR, "drop.esp_selector",                                                                                    \
+	  "drop: ESP, inner packet not what its association is for: another home address, or no home test")                                \
+	X(HP_DP_DROP_ESP_ASSOCIATION, "drop.esp_association", "drop: to be sent under an association that is gone")                        \
+	X(HP_DP_DROP_ESP_NUMBER, "drop.esp_number", "drop: to be sent under an association whose sequence numbers are used up (§3.3.3)")   \
+	X(HP_DP_DROP_ESP_DEVICE, "drop.esp_device", "drop: ESP, refused by the crypto device")                                             \
 	X(HP_DP_DROP_ECN, "drop.ecn", "drop: congestion experienced outside, not ECN-capable inside (RFC 6040 §4.2)")                      \
 	X(HP_DP_DROP_FRAGMENT, "drop.fragment", "drop: fragment malformed, overlapping (RFC 5722) or of a packet too large for us")        \
 	X(HP_DP_DROP_FRAGMENT_TIMEOUT, "drop.fragment_timeout", "drop: fragments whose rest did not come within 60 s")                     \

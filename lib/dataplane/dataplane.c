@@ -35,7 +35,7 @@ static uint32_t mbufs(const struct hp_dp_conf *c)
 	n = HOUSE_MBUFS + c->workers * worker;
 	for (unsigned int i = 0; i < c->ports; i++)
 		n += (c->port[i].rx_queues ? c->port[i].rx_queues : c->workers) * DESCRIPTORS + c->workers * DESCRIPTORS;
-	if (c->spread != HP_DP_SPREAD_OFF)
+	if (c->spread != HP_DP_SPREAD_OFF || c->max_associations)
 		n += hp_spread_packets(c->workers);
 	return n + n / (REASSEMBLY - 1);
 }
@@ -61,7 +61,8 @@ size_t hp_dataplane_memory(const struct hp_dp_conf *c)
 		sizeof(struct hp_worker) + paths(c) * sizeof(uint64_t) + (c->accounting ? c->max_bindings * 16ull : 0) + 1024 * 1024;
 
 	return (size_t)mbufs(c) * (frame(c) + RTE_PKTMBUF_HEADROOM + sizeof(struct rte_mbuf) + sizeof(struct hp_meta) + 64) +
-	       hp_hot_memory(c->max_bindings) + hp_paths_memory(paths(c)) + c->workers * worker + 32 * 1024 * 1024;
+	       hp_hot_memory(c->max_bindings) + hp_sas_memory(c->max_associations, c->workers) + hp_paths_memory(paths(c)) +
+	       c->workers * worker + 32 * 1024 * 1024;
 }
 
 static void worker_destroy(struct hp_worker *w)
@@ -74,6 +75,7 @@ static void worker_destroy(struct hp_worker *w)
 	hp_reassembly_destroy(w->reassembly);
 	rte_free(w->path_packets);
 	rte_free(w->account);
+	rte_free(w->esp);
 	rte_free(w->hand);
 	rte_free(w);
 }
@@ -104,8 +106,12 @@ static int worker_create(struct hp_worker **out, struct hp_dataplane *dp, const 
 		w->account = rte_zmalloc_socket("account", c->max_bindings * sizeof(*w->account), RTE_CACHE_LINE_SIZE, socket);
 	if (dp->shared.spread)
 		w->hand = rte_zmalloc_socket("hand", c->workers * sizeof(*w->hand), RTE_CACHE_LINE_SIZE, socket);
-	if (!w->inject || !w->path_packets || (dp->shared.spread && !w->hand) || (c->accounting && !w->account) ||
-	    hp_reassembly_create(&w->reassembly, mbufs(c) / REASSEMBLY / c->workers, socket))
+	if (dp->shared.sas)
+		w->esp = rte_zmalloc_socket("esp", sizeof(*w->esp), RTE_CACHE_LINE_SIZE, socket);
+	for (unsigned int i = 0; i < HP_BURST && w->esp; i++)
+		hp_crypto_op_init(&w->esp->op[i]);
+	if (!w->inject || !w->path_packets || (dp->shared.sas && !w->esp) || (dp->shared.spread && !w->hand) ||
+	    (c->accounting && !w->account) || hp_reassembly_create(&w->reassembly, mbufs(c) / REASSEMBLY / c->workers, socket))
 		goto destroy;
 	hp_policers_init(w);
 	*out = w;
@@ -198,6 +204,8 @@ static int create_tables(struct hp_dataplane *dp, const struct hp_dp_conf *c, in
 	ret = ret ? ret : hp_reclaim_create(&dp->reclaim, c->workers);
 	ret = ret ? ret : hp_hot_create(&dp->shared.hot, c->max_bindings, socket, dp->reclaim);
 	ret = ret ? ret : hp_paths_create(&dp->shared.paths, paths(c), c->links, link, socket, dp->reclaim);
+	if (!ret && c->max_associations)
+		ret = hp_sas_create(&dp->shared.sas, c->max_associations, c->workers, c->portable_crypto, socket, dp->reclaim);
 	ret = ret ? ret : hp_groups_create(&dp->shared.groups, socket, dp->reclaim);
 	ret = ret ? ret : hp_route_table_create(&dp->shared.routes, NULL, NULL, 0, socket);
 	free(link);
@@ -210,15 +218,17 @@ static int create_tables(struct hp_dataplane *dp, const struct hp_dp_conf *c, in
 
 static int create_spread(struct hp_dataplane *dp, const struct hp_dp_conf *c, int socket)
 {
-	bool any = c->spread == HP_DP_SPREAD_INNER;
+	/* Associations have workers, whatever the ports do. */
+	const bool off = c->spread == HP_DP_SPREAD_OFF;
+	bool any = c->spread == HP_DP_SPREAD_INNER || c->max_associations;
 
-	if (c->spread == HP_DP_SPREAD_OFF || c->workers < 2)
+	if ((off && !c->max_associations) || c->workers < 2)
 		return 0;
 	for (unsigned int i = 0; i < c->ports; i++) {
 		struct hp_port *p = &dp->shared.port[i];
 
 		p->inner = dp->port_state[i].found.inner;
-		p->spread = dp->port_state[i].plan.rx_queues < c->workers;
+		p->spread = !off && dp->port_state[i].plan.rx_queues < c->workers;
 		any = any || p->spread;
 	}
 	return any ? hp_spread_create(&dp->shared.spread, c->workers, c->spread == HP_DP_SPREAD_INNER, socket) : 0;
@@ -347,6 +357,7 @@ void hp_dataplane_destroy(struct hp_dataplane *dp)
 	hp_reclaim_destroy(dp->reclaim);
 	hp_route_table_destroy(dp->shared.routes);
 	hp_groups_destroy(dp->shared.groups);
+	hp_sas_destroy(dp->shared.sas);
 	hp_hot_destroy(dp->shared.hot);
 	hp_paths_destroy(dp->shared.paths);
 	rte_mempool_free(dp->shared.pool);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/association.h"
 #include "base/counter.h"
 #include "base/effect.h"
 #include "base/error.h"
@@ -51,7 +52,9 @@ struct hp_dp_conf {
 	uint32_t max_paths; /* 0: default 65536 */
 	uint32_t max_frame; /* 0: from the MTUs */
 	bool accounting;
-	bool multicast; /* RFC 6275 §10.4.2, §10.4.3; else multicast out of tunnels is refused */
+	uint32_t max_associations; /* security associations in tunnel mode; 0: none, and no crypto device */
+	bool portable_crypto;      /* not the processor's own instructions: for tests of what stands in where they are missing */
+	bool multicast;            /* RFC 6275 §10.4.2, §10.4.3; else multicast out of tunnels is refused */
 };
 
 /* Creates pools, tables, ports (configured and started) and workers (not running). On error fills *e. */
@@ -63,6 +66,12 @@ void hp_dataplane_destroy(struct hp_dataplane *dp);                  /* safe on 
 /* Published tables: 0, -ENOSPC, -ENOMEM. A put replaces; nothing a worker can see is edited. */
 int hp_dataplane_bind(struct hp_dataplane *dp, const struct hp_bind *b);
 int hp_dataplane_unbind(struct hp_dataplane *dp, const struct hp_ip6 *hoa);
+/* Publishes association `number` (1 to max_associations) in tunnel mode, or (NULL) withdraws it. One that had the number is replaced, and
+ * sequence numbers begin anew. Keys are copied, to where no core dump finds them, and wiped when no worker uses them. Bindings name what they
+ * send by (hp_bind); what comes is found by its SPI. 0, -EINVAL, -ENOENT, -EEXIST: the SPI is taken, -ENOSPC, -ENOMEM, -ENOTSUP. */
+int hp_dataplane_association(struct hp_dataplane *dp, uint32_t number, const struct hp_association_spec *spec);
+/* Inner packets and octets that went by it, for its lifetimes; false: there is none. */
+bool hp_dataplane_association_used(const struct hp_dataplane *dp, uint32_t number, uint64_t *packets, uint64_t *octets);
 /* These home addresses, at most HP_DATAPLANE_FORESEE, are about to be bound or unbound: their lines are asked for at once. Changes nothing. */
 #define HP_DATAPLANE_FORESEE 64
 void hp_dataplane_foresee(const struct hp_dataplane *dp, const struct hp_ip6 *const hoa[], unsigned int n);
@@ -169,8 +178,12 @@ struct hp_dp_worker_status {
 	uint64_t heartbeat_age_ms;
 	bool stalled; /* no heartbeat for 1 s */
 	bool remote_numa, not_isolated;
+	uint32_t associations; /* that are its own */
 };
 void hp_dataplane_worker(const struct hp_dataplane *dp, unsigned int worker, struct hp_dp_worker_status *out);
+
+/* The crypto devices in use, by EAL's name; NULL: no more. */
+const char *hp_dataplane_crypto(const struct hp_dataplane *dp, unsigned int i);
 
 /* Counters: lib/dataplane/counters.h has the X-macro list; summed over workers, or of one. */
 void hp_dataplane_count(const struct hp_dataplane *dp, int worker /* -1: sum */, uint64_t *out);

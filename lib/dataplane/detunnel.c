@@ -2,6 +2,7 @@
 /* Reverse tunnel (RFC 6275 §10.4.5): the outer source must be the care-of address at which the inner source is registered.
  * What comes out is looked up anew: it may be for another mobile node, for us, or for anywhere. */
 #include "dataplane/header.h"
+#include "dataplane/policy.h"
 #include "dataplane/worker.h"
 #include "wire/packet.h"
 #include "wire/tunnel.h"
@@ -76,7 +77,7 @@ static bool strip(struct hp_worker *w, struct rte_mbuf *m)
 }
 
 /* Whether it came out of its tunnel. */
-static bool one(struct hp_worker *w, struct rte_mbuf *m, uint32_t at, uint64_t hash)
+static inline bool one(struct hp_worker *w, struct rte_mbuf *m, uint32_t at, uint64_t hash, bool protected_)
 {
 	const struct hp_hot *hot = w->shared->hot;
 	struct hp_meta *meta = hp_meta(m);
@@ -87,9 +88,15 @@ static bool one(struct hp_worker *w, struct rte_mbuf *m, uint32_t at, uint64_t h
 		return false;
 	h = hp_header(m);
 	e = hp_hot_confirm(hot, at, hash, &h->src);
-	if (!e || e->kind == HP_HOT_LOCAL) {
-		hp_drop(w, m, HP_DP_DROP_TUNNEL_UNBOUND);
-		return false;
+	if (!e || e->kind != HP_HOT_IPV6) {
+		if (!e || e->kind == HP_HOT_LOCAL) {
+			hp_drop(w, m, HP_DP_DROP_TUNNEL_UNBOUND);
+			return false;
+		}
+		if (!protected_ && !hp_policy_may_be_plain(w, m, e)) {
+			hp_drop(w, m, HP_DP_DROP_UNPROTECTED);
+			return false;
+		}
 	}
 	if (!hp_ip6_eq(&e->outer_dst, &meta->outer_src)) {
 		hp_drop(w, m, HP_DP_DROP_TUNNEL_COA);
@@ -110,16 +117,26 @@ static bool one(struct hp_worker *w, struct rte_mbuf *m, uint32_t at, uint64_t h
 	return true;
 }
 
-void hp_stage_detunnel(struct hp_worker *w)
+static inline void run(struct hp_worker *w, const bool protected_)
 {
 	struct hp_lookup *in = &w->detunnel;
 	unsigned int out = 0;
 
 	hp_lookup_all(in, w->shared->hot);
 	for (unsigned int i = 0; i < in->n; i++)
-		out += one(w, in->m[i], in->at[i], in->hash[i]);
+		out += one(w, in->m[i], in->at[i], in->hash[i], protected_);
 	in->n = 0;
 	hp_count(w, HP_DP_DETUNNELLED, out);
 	if (w->shared->spread)
 		hp_spread_flush(w);
+}
+
+void hp_stage_detunnel(struct hp_worker *w)
+{
+	run(w, false);
+}
+
+void hp_stage_detunnel_protected(struct hp_worker *w)
+{
+	run(w, true);
 }

@@ -17,7 +17,8 @@
 
 enum hp_hot_kind {
 	HP_HOT_LOCAL, /* an address of ours */
-	HP_HOT_IPV6   /* bound: IPv6-in-IPv6 to outer_dst (RFC 2473) */
+	HP_HOT_IPV6,  /* bound: IPv6-in-IPv6 to outer_dst (RFC 2473) */
+	HP_HOT_ESP    /* the same, all or some of it by security associations */
 };
 
 struct hp_hot_entry {
@@ -33,6 +34,8 @@ struct hp_hot_entry {
 		uint8_t by_kind[16];
 		struct {
 			uint16_t home_link; /* bound: where it is defended */
+			/* HP_HOT_ESP: the associations of what is sent, 0: none; where there is one, what comes must come by ESP too */
+			uint32_t association, home_test_association;
 		};
 	};
 } __attribute__((aligned(64)));

@@ -26,6 +26,10 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 		hp_detunnel_add(w, m, HP_IP6_HEADER);
 		return;
 	}
+	if (hp_header(m)->next == HP_PROTO_ESP && w->esp && !meta->tunnelled && m->data_len >= HP_IP6_HEADER + HP_SA_HEADER) {
+		hp_unprotect_add(w, m, HP_IP6_HEADER);
+		return;
+	}
 	ret = hp_packet_read(&p, rte_pktmbuf_mtod(m, void *), m->data_len);
 	if (ret == HP_WALK_OK && p.is_fragment) {
 		hp_count(w, HP_DP_FRAGMENTS_HELD, 1);
@@ -45,6 +49,9 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 		hp_punt(w, m, HP_PUNT_REST, HP_PUNT_LOCAL, 0);
 	} else if (p.proto == HP_PROTO_MH) {
 		hp_punt_mobility(w, m, hp_packet_source(&p), &p.src);
+	} else if (p.proto == HP_PROTO_ESP && w->esp && !meta->tunnelled && !p.has_hao && hp_packet_payload_len(&p) >= HP_SA_HEADER) {
+		/* With the option, and in a tunnel, it is in transport mode, which the management core does. */
+		hp_unprotect_add(w, m, (unsigned int)p.payload_at);
 	} else if (p.proto != HP_PROTO_IPV6 || p.has_hao) {
 		hp_punt(w, m, class_of(m, &p), HP_PUNT_LOCAL, 0);
 	} else if (meta->tunnelled) {
@@ -54,6 +61,14 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 	} else {
 		hp_detunnel_add(w, m, (unsigned int)p.payload_at);
 	}
+}
+
+void hp_local_punt(struct hp_worker *w, struct rte_mbuf *m)
+{
+	struct hp_packet p;
+
+	hp_packet_read(&p, rte_pktmbuf_mtod(m, void *), m->data_len);
+	hp_punt(w, m, class_of(m, &p), HP_PUNT_LOCAL, 0);
 }
 
 void hp_stage_local(struct hp_worker *w)

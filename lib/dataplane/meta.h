@@ -26,6 +26,7 @@ struct hp_meta {
 	struct hp_ip6 outer_src; /* tunnelled: the care-of address it came from */
 	union {
 		struct hp_ip6 next_hop;  /* punted to be resolved */
+		struct hp_ip6 home;      /* handed to the worker of its association: the bound home address that it is for */
 		struct hp_ip6 outer_dst; /* a listener's message: the address of ours it came to */
 	};
 };

@@ -6,6 +6,9 @@
  *                         ├─► intercept ─────────────────────────┼───────────────────────┼─► output ─► transmit
  *                         └─► forward ◄──────────────────────────┘ (else) forward ───────┘
  *
+ * With security associations what local finds to be ESP goes by unprotect into detunnel, and what intercept sends by one goes by protect to
+ * output. Either of them may hand a packet to the worker of its association.
+ *
  * Where workers hand packets to each other (spread.c), frames come to classify from another worker's port, and packets out of a tunnel to
  * the second lookup from another worker's detunnel.
  *
@@ -31,9 +34,15 @@ static void rest(struct hp_worker *w, uint64_t at)
 	at = metered(w, HP_STAGE_LOOKUP, hp_stage_lookup, w->lookup.n, at);
 	at = metered(w, HP_STAGE_LOCAL, hp_stage_local, w->local.n, at);
 	at = metered(w, HP_STAGE_DETUNNEL, hp_stage_detunnel, w->detunnel.n, at);
+	if (w->esp) {
+		at = metered(w, HP_STAGE_UNPROTECT, hp_stage_unprotect, w->esp->unprotect.n, at);
+		at = metered(w, HP_STAGE_DETUNNEL, hp_stage_detunnel_protected, w->detunnel.n, at);
+	}
 	at = metered(w, HP_STAGE_LOOKUP, hp_stage_lookup, w->lookup.n, at);
 	at = metered(w, HP_STAGE_LOCAL, hp_stage_local, w->local.n, at);
 	at = metered(w, HP_STAGE_INTERCEPT, hp_stage_intercept, w->intercept.n, at);
+	if (w->esp)
+		at = metered(w, HP_STAGE_PROTECT, hp_stage_protect, w->esp->protect.n, at);
 	at = metered(w, HP_STAGE_FORWARD, hp_stage_forward, w->forward.n, at);
 	at = metered(w, HP_STAGE_OUTPUT, hp_stage_output, w->output.n, at);
 	metered(w, HP_STAGE_REPLICATE, hp_stage_replicate, w->multicast.n, at);
@@ -48,11 +57,11 @@ void hp_pipeline_run(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, un
 	rest(w, hp_stage_lap(w, HP_STAGE_CLASSIFY, n, start));
 }
 
-void hp_pipeline_resume(struct hp_worker *w, struct rte_mbuf **m, unsigned int n)
+void hp_pipeline_resume(struct hp_worker *w, struct rte_mbuf **m, unsigned int n, bool bound)
 {
 	const uint64_t start = rte_rdtsc();
 
 	for (unsigned int i = 0; i < n; i++)
-		hp_destination_add(w, m[i], &hp_header(m[i])->dst);
+		hp_destination_add(w, m[i], bound ? &hp_meta(m[i])->home : &hp_header(m[i])->dst);
 	rest(w, start);
 }

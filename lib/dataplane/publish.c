@@ -8,6 +8,11 @@
 #include "dataplane/group.h"
 #include "dataplane/state.h"
 
+static uint32_t most_associations(const struct hp_dataplane *dp)
+{
+	return dp->shared.sas ? dp->shared.sas->most : 0;
+}
+
 int hp_dataplane_bind(struct hp_dataplane *dp, const struct hp_bind *b)
 {
 	struct hp_hot *hot = dp->shared.hot;
@@ -22,6 +27,8 @@ int hp_dataplane_bind(struct hp_dataplane *dp, const struct hp_bind *b)
 		return -EEXIST;
 	if (!now && dp->bound >= dp->max_bindings)
 		return -ENOSPC;
+	if (b->association > most_associations(dp) || b->home_test_association > most_associations(dp))
+		return -EINVAL;
 	source = hp_hot_source(hot, &b->ha);
 	if (source < 0)
 		return source;
@@ -36,8 +43,10 @@ int hp_dataplane_bind(struct hp_dataplane *dp, const struct hp_bind *b)
 				  .mtu = b->mtu,
 				  .outer_src = (uint16_t)source,
 				  .length = 128,
-				  .kind = HP_HOT_IPV6,
-				  .home_link = b->home_link};
+				  .kind = b->association || b->home_test_association ? HP_HOT_ESP : HP_HOT_IPV6,
+				  .home_link = b->home_link,
+				  .association = b->association,
+				  .home_test_association = b->home_test_association};
 	ret = hp_hot_put(hot, &e, &old, &had);
 	if (ret) {
 		hp_paths_release(dp->shared.paths, path);
@@ -64,6 +73,13 @@ int hp_dataplane_unbind(struct hp_dataplane *dp, const struct hp_ip6 *hoa)
 	hp_paths_release(dp->shared.paths, old.path);
 	dp->bound--;
 	return 0;
+}
+
+int hp_dataplane_association(struct hp_dataplane *dp, uint32_t number, const struct hp_association_spec *spec)
+{
+	if (!dp->shared.sas)
+		return -EINVAL;
+	return spec ? hp_sas_put(dp->shared.sas, number, spec) : hp_sas_remove(dp->shared.sas, number);
 }
 
 void hp_dataplane_foresee(const struct hp_dataplane *dp, const struct hp_ip6 *const hoa[], unsigned int n)

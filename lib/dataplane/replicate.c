@@ -60,6 +60,8 @@ static void burst(struct hp_worker *w, struct rte_mbuf *m, const struct hp_group
 		hp_count(w, HP_DP_COPIES, copy_to(w, m, e));
 	}
 	hp_stage_intercept(w);
+	if (w->esp && w->esp->protect.n)
+		hp_stage_protect(w);
 	hp_stage_output(w);
 }
 

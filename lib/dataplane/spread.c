@@ -13,8 +13,9 @@
 #define OUTSTANDING 4096u /* packets that one worker may have handed over, if all rings are full */
 #define RING_MOST   1024
 #define RING_LEAST  128
-#define AHEAD       4          /* frames whose first octets are fetched in advance */
-#define INNER       UINT16_MAX /* in mbuf->port: out of a tunnel, not a frame of a port */
+#define AHEAD       4                /* frames whose first octets are fetched in advance */
+#define INNER       UINT16_MAX       /* in mbuf->port: a packet to be looked up anew, not a frame of a port */
+#define BOUND       (UINT16_MAX - 1) /* the same, by the home address in its meta */
 
 static unsigned int ring_size(unsigned int workers)
 {
@@ -106,7 +107,7 @@ void hp_spread_flush(struct hp_worker *w)
 		hp_count(w, HP_DP_HANDED, sent);
 		for (unsigned int i = sent; i < l->n; i++) {
 			/* What is received is counted where it is classified: here, that never happens. */
-			hp_count(w, HP_DP_RX, l->m[i]->port != INNER);
+			hp_count(w, HP_DP_RX, l->m[i]->port < BOUND);
 			hp_drop(w, l->m[i], HP_DP_DROP_HANDED_FULL);
 		}
 		l->n = 0;
@@ -141,6 +142,18 @@ unsigned int hp_spread_frames(struct hp_worker *w, uint16_t port, struct rte_mbu
 	return own;
 }
 
+void hp_spread_ours(struct hp_worker *w, struct rte_mbuf *m, unsigned int to)
+{
+	m->port = INNER;
+	hp_lane_add(&w->hand[to], m);
+}
+
+void hp_spread_bound(struct hp_worker *w, struct rte_mbuf *m, unsigned int to)
+{
+	m->port = BOUND;
+	hp_lane_add(&w->hand[to], m);
+}
+
 bool hp_spread_packet(struct hp_worker *w, struct rte_mbuf *m)
 {
 	const struct hp_spread *s = w->shared->spread;
@@ -154,8 +167,7 @@ bool hp_spread_packet(struct hp_worker *w, struct rte_mbuf *m)
 	to = owner(s, hp_header(m));
 	if (to == w->index)
 		return false;
-	m->port = INNER;
-	hp_lane_add(&w->hand[to], m);
+	hp_spread_ours(w, m, to);
 	return true;
 }
 
@@ -209,8 +221,8 @@ unsigned int hp_spread_take(struct hp_worker *w)
 			const uint16_t port = m[0]->port;
 			const unsigned int count = alike(m, &n, same);
 
-			if (port == INNER)
-				hp_pipeline_resume(w, same, count);
+			if (port >= BOUND)
+				hp_pipeline_resume(w, same, count, port == BOUND);
 			else
 				hp_pipeline_run(w, port, same, count);
 		}

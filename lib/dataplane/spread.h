@@ -33,6 +33,9 @@ uint32_t hp_spread_packets(unsigned int workers); /* that the rings are to hold 
 unsigned int hp_spread_frames(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, unsigned int n);
 /* A packet out of a tunnel; true: it is another worker's and goes there with the next hp_spread_flush. */
 bool hp_spread_packet(struct hp_worker *w, struct rte_mbuf *m);
+/* To the worker of an association, with the next hp_spread_flush: a packet for us, or one for the bound home address in meta->home. */
+void hp_spread_ours(struct hp_worker *w, struct rte_mbuf *m, unsigned int to);
+void hp_spread_bound(struct hp_worker *w, struct rte_mbuf *m, unsigned int to);
 void hp_spread_flush(struct hp_worker *w);
 /* What other workers handed over, through the pipeline. Returns how many. */
 unsigned int hp_spread_take(struct hp_worker *w);

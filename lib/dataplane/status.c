@@ -162,6 +162,7 @@ void hp_dataplane_worker(const struct hp_dataplane *dp, unsigned int worker, str
 		.cycles = w->cycles,
 		.heartbeat_age_ms = dp->beat[worker].age_ms,
 		.stalled = dp->beat[worker].age_ms > STALLED_MS,
+		.associations = dp->shared.sas ? dp->shared.sas->of_worker[worker] : 0,
 		.not_isolated = !isolated(rte_lcore_to_cpu_id((int)w->lcore)),
 	};
 	for (unsigned int i = 0; i < w->rx_count; i++) {
@@ -197,9 +198,10 @@ bool hp_dataplane_account(const struct hp_dataplane *dp, uint32_t id, uint64_t *
 unsigned int hp_dataplane_stages(const struct hp_dataplane *dp, struct hp_dp_stage_status *out, unsigned int max)
 {
 	static const char *const name[HP_STAGE_COUNT] = {
-		[HP_STAGE_SPREAD] = "spread",   [HP_STAGE_CLASSIFY] = "classify", [HP_STAGE_LOOKUP] = "lookup",
-		[HP_STAGE_LOCAL] = "local",     [HP_STAGE_DETUNNEL] = "detunnel", [HP_STAGE_INTERCEPT] = "intercept",
-		[HP_STAGE_FORWARD] = "forward", [HP_STAGE_OUTPUT] = "output",     [HP_STAGE_REPLICATE] = "replicate",
+		[HP_STAGE_SPREAD] = "spread",   [HP_STAGE_CLASSIFY] = "classify",   [HP_STAGE_LOOKUP] = "lookup",
+		[HP_STAGE_LOCAL] = "local",     [HP_STAGE_DETUNNEL] = "detunnel",   [HP_STAGE_INTERCEPT] = "intercept",
+		[HP_STAGE_FORWARD] = "forward", [HP_STAGE_OUTPUT] = "output",       [HP_STAGE_REPLICATE] = "replicate",
+		[HP_STAGE_PROTECT] = "protect", [HP_STAGE_UNPROTECT] = "unprotect",
 	};
 	unsigned int n = max < HP_STAGE_COUNT ? max : HP_STAGE_COUNT;
 
@@ -212,6 +214,20 @@ unsigned int hp_dataplane_stages(const struct hp_dataplane *dp, struct hp_dp_sta
 		}
 	}
 	return n;
+}
+
+const char *hp_dataplane_crypto(const struct hp_dataplane *dp, unsigned int i)
+{
+	return dp->shared.sas ? hp_crypto_name(dp->shared.sas->crypto, i) : NULL;
+}
+
+bool hp_dataplane_association_used(const struct hp_dataplane *dp, uint32_t number, uint64_t *packets, uint64_t *octets)
+{
+	const struct hp_sa *sa = dp->shared.sas && number <= dp->shared.sas->most ? hp_sas_get(dp->shared.sas, number) : NULL;
+
+	*packets = sa ? __atomic_load_n(&sa->packets, __ATOMIC_RELAXED) : 0;
+	*octets = sa ? __atomic_load_n(&sa->octets, __ATOMIC_RELAXED) : 0;
+	return sa != NULL;
 }
 
 size_t hp_dataplane_binding_memory(const struct hp_dataplane *dp)

@@ -19,6 +19,7 @@
 #include "dataplane/path.h"
 #include "dataplane/reassemble.h"
 #include "dataplane/route.h"
+#include "dataplane/sa.h"
 #include "dataplane/spread.h"
 #include "wire/packet.h"
 
@@ -58,6 +59,7 @@ struct hp_shared {
 	struct rte_rcu_qsbr *qsbr;
 	struct rte_mempool *pool;
 	struct hp_spread *spread; /* NULL: every worker keeps what it receives */
+	struct hp_sas *sas;       /* NULL: no security associations */
 	int wake_fd;
 	int asleep; /* the management core waits on wake_fd */
 	bool sleep; /* idle: sleep */
@@ -70,7 +72,9 @@ enum hp_stage {
 	HP_STAGE_LOOKUP,
 	HP_STAGE_LOCAL,
 	HP_STAGE_DETUNNEL,
+	HP_STAGE_UNPROTECT,
 	HP_STAGE_INTERCEPT,
+	HP_STAGE_PROTECT,
 	HP_STAGE_FORWARD,
 	HP_STAGE_OUTPUT,
 	HP_STAGE_REPLICATE,
@@ -91,6 +95,13 @@ struct hp_lookup {
 	const struct hp_ip6 *key[HP_BURST]; /* in the packet */
 	uint64_t hash[HP_BURST];
 	uint32_t at[HP_BURST];
+};
+
+/* Packets on their way into ESP: by the number of an association; and out of it. Every operation of a burst is one packet's. */
+struct hp_esp_lanes {
+	struct hp_lane protect, unprotect;
+	uint32_t number[HP_BURST]; /* of those to be protected */
+	struct hp_crypto_op op[HP_BURST];
 };
 
 /* The address of ours that the last tunnel packet was for: most are for the same one, and need not be looked up. */
@@ -128,7 +139,8 @@ struct hp_worker {
 	struct hp_lookup lookup, detunnel; /* by destination; by inner source */
 	struct hp_lane local, intercept, forward, output, multicast;
 	struct hp_own own;
-	struct hp_lane *hand; /* [workers]: on their way to another worker; NULL without spreading */
+	struct hp_esp_lanes *esp; /* NULL: no security associations */
+	struct hp_lane *hand;     /* [workers]: on their way to another worker; NULL without spreading */
 	struct hp_tx tx[HP_PORTS];
 	struct rte_ring *punt[HP_PUNT_CLASS_COUNT];
 	struct hp_policer policer[HP_PUNT_CLASS_COUNT];
@@ -159,15 +171,21 @@ int hp_worker_run(void *worker);
 /* pipeline.c: `n` frames (at most HP_BURST) just received on a port. */
 void hp_pipeline_run(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, unsigned int n);
 
-/* Packets out of a tunnel that another worker took apart (at most HP_BURST). */
-void hp_pipeline_resume(struct hp_worker *w, struct rte_mbuf **m, unsigned int n);
+/* Packets that another worker handed over to be looked up anew (at most HP_BURST), by their destination, or by the home address that it
+ * left in meta. */
+void hp_pipeline_resume(struct hp_worker *w, struct rte_mbuf **m, unsigned int n, bool bound);
 
 /* The stages, each over one lane, in the order of pipeline.c. */
 void hp_stage_classify(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, unsigned int n);
 void hp_stage_lookup(struct hp_worker *w);
 void hp_stage_local(struct hp_worker *w);
 void hp_stage_detunnel(struct hp_worker *w);
+void hp_stage_unprotect(struct hp_worker *w);          /* out of ESP, into the lane of detunnel */
+void hp_stage_detunnel_protected(struct hp_worker *w); /* what came from there */
 void hp_stage_intercept(struct hp_worker *w);
+void hp_stage_protect(struct hp_worker *w);
+/* protect.c: does the first n operations of w->esp->op, of these associations. */
+void hp_protect_run(struct hp_worker *w, struct hp_sa *sa[], unsigned int n);
 void hp_stage_forward(struct hp_worker *w);
 void hp_stage_output(struct hp_worker *w);
 void hp_stage_replicate(struct hp_worker *w);
@@ -235,6 +253,19 @@ static inline void hp_detunnel_add(struct hp_worker *w, struct rte_mbuf *m, unsi
 	hp_meta(m)->word = inner;
 	hp_lookup_add(&w->detunnel, m, &rte_pktmbuf_mtod_offset(m, struct hp_header *, inner)->src);
 }
+
+/* An ESP packet for us, whose header begins at `esp` octets from the start of its data and is there. */
+static inline void hp_unprotect_add(struct hp_worker *w, struct rte_mbuf *m, unsigned int esp)
+{
+	hp_meta(m)->word = esp;
+	hp_lane_add(&w->esp->unprotect, m);
+}
+
+/* intercept.c: into the tunnel of its binding and the ESP header of an association, whose rest protect does. True: it is in its headers, the
+ * ESP header at meta->word. */
+bool hp_intercept_protected(struct hp_worker *w, struct rte_mbuf *m, const struct hp_sa *sa);
+/* local.c: for us, and the management core is to see to it. */
+void hp_local_punt(struct hp_worker *w, struct rte_mbuf *m);
 
 /* The other way out: to the management core, policed by class. */
 void hp_punt(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_class class_, enum hp_punt_reason reason, uint32_t word);

@@ -22,14 +22,41 @@ static struct hp_ip6 address(uint8_t net, uint16_t host)
 	return (struct hp_ip6){{0x20, 1, 0xd, 0xb8, 0, net, [13] = net == 2, [14] = (uint8_t)(host >> 8), [15] = (uint8_t)host}};
 }
 
-static const struct hp_ip6 agent = {{0x20, 1, 0xd, 0xb8, 0, 2, [15] = 1}}, gateway = {{0x20, 1, 0xd, 0xb8, 0, 0xf, [15] = 0xfe}};
-
-static struct hp_ip6 care_of(const struct rig_conf *conf, unsigned int k)
-{
-	return address(0xa, conf->one_care_of ? 1 : (uint16_t)(k + 1));
-}
+const struct hp_ip6 rig_agent = {{0x20, 1, 0xd, 0xb8, 0, 2, [15] = 1}};
+static const struct hp_ip6 gateway = {{0x20, 1, 0xd, 0xb8, 0, 0xf, [15] = 0xfe}};
 
 static struct rig_conf made;
+
+struct hp_ip6 rig_home(unsigned int k)
+{
+	return address(2, (uint16_t)k);
+}
+
+struct hp_ip6 rig_care_of(unsigned int k)
+{
+	return address(0xa, made.one_care_of ? 1 : (uint16_t)(k + 1));
+}
+
+struct hp_ip6 rig_far(unsigned int k)
+{
+	return address(0xc, (uint16_t)k);
+}
+
+void rig_bind(struct rig *r, unsigned int k, uint16_t mtu, uint32_t association, uint32_t home_test_association)
+{
+	const struct hp_bind b = {.hoa = rig_home(k),
+				  .coa = rig_care_of(k),
+				  .ha = rig_agent,
+				  .id = k,
+				  .home_link = HOME,
+				  .out_link = CORE,
+				  .next_hop = gateway,
+				  .mtu = mtu,
+				  .association = association,
+				  .home_test_association = home_test_association};
+
+	CU_ASSERT_EQUAL_FATAL(hp_dataplane_bind(r->dp, &b), 0);
+}
 
 static void publish(struct rig *r, const struct rig_conf *conf)
 {
@@ -38,20 +65,10 @@ static void publish(struct rig *r, const struct rig_conf *conf)
 
 	made = *conf;
 	CU_ASSERT_EQUAL_FATAL(hp_dataplane_neighbor(r->dp, CORE, &gateway, &mac, true), 0);
-	CU_ASSERT_EQUAL_FATAL(hp_dataplane_address(r->dp, HOME, &agent, true), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_dataplane_address(r->dp, HOME, &rig_agent, true), 0);
 	CU_ASSERT_EQUAL_FATAL(hp_dataplane_routes(r->dp, &route, 1), 0);
-	for (uint32_t k = 0; k < RIG_BOUND; k++) {
-		const struct hp_bind b = {.hoa = address(2, (uint16_t)k),
-					  .coa = care_of(conf, k),
-					  .ha = agent,
-					  .id = k,
-					  .home_link = HOME,
-					  .out_link = CORE,
-					  .next_hop = gateway,
-					  .mtu = 1460};
-
-		CU_ASSERT_EQUAL_FATAL(hp_dataplane_bind(r->dp, &b), 0);
-	}
+	for (unsigned int k = 0; k < RIG_BOUND; k++)
+		rig_bind(r, k, 1460, 0, 0);
 }
 
 void rig_create(struct rig *r, const struct rig_conf *conf)
@@ -71,6 +88,8 @@ void rig_create(struct rig *r, const struct rig_conf *conf)
 				      .sleep = true,
 				      .spread = conf->spread,
 				      .max_bindings = RIG_BOUND,
+				      .max_associations = conf->associations,
+				      .portable_crypto = conf->portable_crypto,
 				      .max_paths = 16};
 	struct hp_error e = {0};
 
@@ -102,7 +121,7 @@ void rig_destroy(struct rig *r)
 	}
 }
 
-static uint8_t *ip6(uint8_t *p, uint16_t payload, uint8_t next, struct hp_ip6 src, struct hp_ip6 dst)
+uint8_t *rig_ip6(uint8_t *p, uint16_t payload, uint8_t next, struct hp_ip6 src, struct hp_ip6 dst)
 {
 	memset(p, 0, HEADER);
 	p[0] = 0x60;
@@ -115,7 +134,7 @@ static uint8_t *ip6(uint8_t *p, uint16_t payload, uint8_t next, struct hp_ip6 sr
 	return p + HEADER;
 }
 
-static struct rte_mbuf *frame(struct rig *r, const uint8_t *packet, unsigned int len)
+struct rte_mbuf *rig_frame(struct rig *r, const uint8_t *packet, unsigned int len)
 {
 	struct rte_mbuf *m = rte_pktmbuf_alloc(r->dp->shared.pool);
 	uint8_t *f;
@@ -131,33 +150,33 @@ static struct rte_mbuf *frame(struct rig *r, const uint8_t *packet, unsigned int
 unsigned int rig_frames(struct rig *r, enum rig_way way, const struct rig_mark *mark, struct rte_mbuf *m[2])
 {
 	const uint16_t k = (uint16_t)(mark->flow % RIG_BOUND);
-	const struct hp_ip6 home = address(2, k), far = address(0xc, (uint16_t)mark->flow), coa = care_of(&made, k);
+	const struct hp_ip6 home = rig_home(k), far = rig_far(mark->flow), coa = rig_care_of(k);
 	uint8_t packet[256] = {0}, *at = packet, *inner;
 
 	if (way == RIG_DETUNNEL || way == RIG_DETUNNEL_FRAGMENTS)
-		at = ip6(at, HEADER + PADDED, TUNNEL, coa, agent);
+		at = rig_ip6(at, HEADER + PADDED, TUNNEL, coa, rig_agent);
 	inner = at;
-	at = ip6(at, PADDED, 17, way == RIG_INTERCEPT || way == RIG_FORWARD ? far : home,
-		 way == RIG_INTERCEPT ? home
-		 : way == RIG_FORWARD ? address(0xd, (uint16_t)mark->flow)
-				      : far);
+	at = rig_ip6(at, PADDED, 17, way == RIG_INTERCEPT || way == RIG_FORWARD ? far : home,
+		     way == RIG_INTERCEPT ? home
+		     : way == RIG_FORWARD ? address(0xd, (uint16_t)mark->flow)
+					  : far);
 	memset(at, 0, PADDED);
 	memcpy(at + UDP, mark, sizeof(*mark));
 	at += PADDED;
 	if (way != RIG_DETUNNEL_FRAGMENTS) {
-		m[0] = frame(r, packet, (unsigned int)(at - packet));
+		m[0] = rig_frame(r, packet, (unsigned int)(at - packet));
 		return 1;
 	}
 	/* Inner header and rest, a fragment each. */
 	for (unsigned int i = 0; i < 2; i++) {
 		const unsigned int from = i ? HEADER : 0, len = i ? PADDED : HEADER;
-		uint8_t piece[256], *p = ip6(piece, (uint16_t)(8 + len), FRAGMENT, coa, agent);
+		uint8_t piece[256], *p = rig_ip6(piece, (uint16_t)(8 + len), FRAGMENT, coa, rig_agent);
 		const uint32_t id = mark->flow << 16 | mark->number;
 
 		memcpy(p, (uint8_t[]){TUNNEL, 0, (uint8_t)(from >> 8), (uint8_t)(from | !i)}, 4);
 		memcpy(p + 4, &id, sizeof(id));
 		memcpy(p + 8, inner + from, len);
-		m[i] = frame(r, piece, HEADER + 8 + len);
+		m[i] = rig_frame(r, piece, HEADER + 8 + len);
 	}
 	return 2;
 }

@@ -23,10 +23,24 @@ struct rig_conf {
 	unsigned int workers, queues;
 	enum hp_dp_spread spread;
 	bool one_care_of;
+	uint32_t associations;
+	bool portable_crypto;
 };
 
 void rig_create(struct rig *r, const struct rig_conf *conf);
 void rig_destroy(struct rig *r); /* no buffer may be missing */
+
+/* Addresses: of the home agent, of node k at home and away, of a correspondent. */
+extern const struct hp_ip6 rig_agent;
+struct hp_ip6 rig_home(unsigned int k);
+struct hp_ip6 rig_care_of(unsigned int k);
+struct hp_ip6 rig_far(unsigned int k);
+/* Node k's binding anew. */
+void rig_bind(struct rig *r, unsigned int k, uint16_t mtu, uint32_t association, uint32_t home_test_association);
+/* An IPv6 header, hop limit 64; returns where it ends. */
+uint8_t *rig_ip6(uint8_t *p, uint16_t payload, uint8_t next, struct hp_ip6 src, struct hp_ip6 dst);
+/* A packet as a frame for us. */
+struct rte_mbuf *rig_frame(struct rig *r, const uint8_t *packet, unsigned int len);
 
 /* The ways of a packet. */
 enum rig_way { RIG_INTERCEPT, RIG_DETUNNEL, RIG_DETUNNEL_FRAGMENTS, RIG_FORWARD, RIG_WAYS };
