@@ -115,15 +115,19 @@ int hp_ipsec_seal(struct hp_ipsec *x, const struct hp_send *s, uint8_t *packet, 
 	if (s->protection == HP_PROTECT_NONE)
 		return (int)len;
 	a = outbound(x, s);
-	if (!a || hp_packet_read_node(&p, packet, len) != HP_WALK_OK) {
+	if (!a) {
 		x->count[HP_IPSEC_NO_ASSOCIATION]++;
 		return -ENOENT;
+	}
+	if (hp_packet_read_node(&p, packet, len) != HP_WALK_OK || p.payload_at != len - s->body_len) {
+		x->count[HP_IPSEC_FAILED]++;
+		return -EINVAL;
 	}
 	if (!hp_associations_next(a, &sequence)) {
 		x->count[HP_IPSEC_EXHAUSTED]++;
 		return -EOVERFLOW;
 	}
-	inside = hp_packet_payload_len(&p);
+	inside = s->body_len;
 	if (!hp_associations_used(x->associations, a, 1, inside, fx)) {
 		x->count[HP_IPSEC_EXHAUSTED]++;
 		return -EOVERFLOW;

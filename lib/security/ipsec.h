@@ -23,7 +23,7 @@ struct hp_ipsec;
 	X(HP_IPSEC_OPENED, "ipsec.opened", "messages taken out of ESP")                                                                    \
 	X(HP_IPSEC_NO_ASSOCIATION, "ipsec.no_association", "messages of ours not sent: no security association protects them")             \
 	X(HP_IPSEC_EXHAUSTED, "ipsec.exhausted", "messages of ours not sent: sequence numbers or limits of their association are used up") \
-	X(HP_IPSEC_FAILED, "ipsec.failed", "messages of ours not sent: the encryption library failed")                                     \
+	X(HP_IPSEC_FAILED, "ipsec.failed", "messages of ours not sent: the encryption library failed, or they are no message")             \
 	X(HP_IPSEC_MALFORMED, "ipsec.malformed",                                                                                           \
 	  "ESP packets dropped: shorter than their parts, padded wrongly, or too long for a message")                                      \
 	X(HP_IPSEC_UNKNOWN_SPI, "ipsec.unknown_spi", "ESP packets dropped: no security association has their SPI")                         \

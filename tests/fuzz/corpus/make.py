@@ -48,3 +48,10 @@ for n, m in (("ns", ICMPv6ND_NS(tgt="2001:db8::1") / ICMPv6NDOptSrcLLAddr(lladdr
              ("mld_report", ICMPv6MLReport2(records=[ICMPv6MLDMultAddrRec(rtype=4, dst="ff0e::1", sources=["2001:db8::1"]), ICMPv6MLDMultAddrRec(rtype=77, dst="ff0e::2", auxdata=b"auxi", auxdata_len=1)])),
              ("mld_report1", ICMPv6MLReport(mladdr="ff0e::1")), ("mld_done", ICMPv6MLDone(mladdr="ff0e::1"))):
     put("nd", n, bytes(ll / m)[40:] if not n.startswith("mld") else bytes(IPv6(src="fe80::1", dst="ff02::1", nh=58) / m)[40:])
+bu, mps = bytes(ip / hao / MIP6MH_BU(seq=1, flags="AH", options=[MIP6OptAltCoA(acoa="2001:db8::1")]))[64:], bytes(ip / hao / ICMPv6MPSol(id=7))[64:]
+for n, d in (("update", b"\x1b" + bu), ("solicitation", b"\x0b" + mps), ("acknowledgement", b"\x13" + bytes(ip / MIP6MH_BA(seq=1))[40:]), ("wrong", b"\x2a\x87" + bu),
+             ("bare", b"\x0a\x87" + bu), ("padded", b"\x05" + mps + b"\x01\x02\x02\x3a"), ("options", b"\x05" + bytes(IPv6ExtHdrDestOpt(nh=58)) + mps + b"\x01\x02\x02\x3c"),
+             ("dummy", b"\x05aaaa\x01\x02\x02\x3b"), ("padding", b"\x05" + mps + b"\x02\x01\x02\x3a"), ("esp", b"\x04" + bytes(ESP(spi=256, seq=1, data=b"e" * 48))),
+             ("tunnel", b"\x04" + bytes(ESP(spi=258, seq=1, data=b"e" * 48))), ("nobody", b"\x04" + bytes(ESP(spi=99, seq=1, data=b"e" * 48))), ("short", b"\x04abc"),
+             ("packet", b"\x00" + bytes(IPv6(src="2001:db8::1", dst="2001:db8::2") / IPv6ExtHdrDestOpt(options=[HAO(hoa="2001:db8::3")]) / ESP(spi=256, seq=1, data=b"e" * 48))), ("node", b"\x01" + bytes(IPv6(src="2001:db8::2", dst="2001:db8::3") / ESP(spi=259, seq=1, data=b"e" * 48)))):
+    put("esp", n, d)
