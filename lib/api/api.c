@@ -54,6 +54,7 @@ int hp_api_create(struct hp_api **out, const struct hp_api_conf *conf, struct hp
 		return hp_error_set(e, ENOMEM, "", "out of memory");
 	api->conf = *conf;
 	LIST_INIT(&api->listeners);
+	LIST_INIT(&api->waiting);
 	api->keepalive_ms = monotonic_ms() + KEEPALIVE_MS;
 	api->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (api->epoll_fd < 0)
@@ -81,6 +82,7 @@ void hp_api_destroy(struct hp_api *api)
 	if (!api)
 		return;
 	hp_events_close(api);
+	hp_request_close(api);
 	for (int i = 0; i < 2; i++)
 		if (api->daemon[i])
 			MHD_stop_daemon(api->daemon[i]);

@@ -27,6 +27,7 @@ struct hp_api_response {
 	const char *content_type; /* of text */
 	const char *error_code;   /* status >= 400: {"error": {"code", "message", "path"}} */
 	char error_message[256], error_path[128];
+	uint64_t after; /* not 0: sent when hp_api_reach() has come to that point; nothing else waits for it */
 };
 
 struct hp_api_resource {
@@ -57,6 +58,11 @@ bool hp_api_event_wanted(const struct hp_api *api);
 /* Sends {"event": name, …} to every listener of /v1/events; a listener that does not read loses events and is told how many. Takes json; NULL: lost
  * to all of them. */
 void hp_api_event(struct hp_api *api, const char *name, json_t *json);
+
+/* Answers up to this point may be sent; points grow. */
+void hp_api_reach(struct hp_api *api, uint64_t point);
+/* It will not be reached for now: those that wait are answered with this error instead. */
+void hp_api_give_up(struct hp_api *api, int status, const char *code, const char *message);
 
 /* Helpers for resources. */
 void hp_api_fail(struct hp_api_response *res, int status, const char *code, const char *path, const char *fmt, ...)

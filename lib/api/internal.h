@@ -24,6 +24,20 @@ struct hp_listener {
 };
 LIST_HEAD(hp_listeners, hp_listener);
 
+/* A request between its first octet and the end of its answer. */
+struct hp_request {
+	char *body;
+	size_t len;
+	bool too_long;
+	/* an answer that waits: */
+	LIST_ENTRY(hp_request) link;
+	struct MHD_Connection *connection; /* NULL: it does not wait */
+	struct MHD_Response *response;
+	unsigned int status;
+	uint64_t after;
+};
+LIST_HEAD(hp_requests, hp_request);
+
 struct hp_api {
 	struct hp_api_conf conf;
 	char *unix_path;
@@ -31,6 +45,8 @@ struct hp_api {
 	struct MHD_Daemon *daemon[2]; /* unix, tcp */
 	struct hp_listeners listeners;
 	unsigned int listening;
+	struct hp_requests waiting;
+	uint64_t reached;
 	bool kicked; /* something was resumed: run soon */
 	uint64_t keepalive_ms;
 };
@@ -39,6 +55,8 @@ struct hp_api {
 enum MHD_Result hp_request_handle(void *api, struct MHD_Connection *c, const char *url, const char *method, const char *version,
 				  const char *upload, size_t *upload_len, void **state);
 void hp_request_completed(void *api, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why);
+
+void hp_request_close(struct hp_api *api); /* those that wait, before the daemons stop */
 
 /* events.c */
 struct MHD_Response *hp_events_open(struct hp_api *api, struct MHD_Connection *c); /* NULL: too many listeners */

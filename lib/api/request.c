@@ -7,12 +7,6 @@
 
 #include "api/internal.h"
 
-struct state {
-	char *body;
-	size_t len;
-	bool too_long;
-};
-
 void hp_api_fail(struct hp_api_response *res, int status, const char *code, const char *path, const char *fmt, ...)
 {
 	va_list ap;
@@ -60,10 +54,9 @@ static const struct hp_api_resource *find(const struct hp_api *api, const char *
 	return NULL;
 }
 
-static enum MHD_Result reply(struct MHD_Connection *c, struct hp_api_response *res, const char *allow)
+static struct MHD_Response *compose(struct hp_api_response *res, const char *allow)
 {
 	struct MHD_Response *r;
-	enum MHD_Result ret;
 	char *text = res->text;
 
 	if (res->error_code) {
@@ -82,22 +75,99 @@ static enum MHD_Result reply(struct MHD_Connection *c, struct hp_api_response *r
 					    text ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
 	if (!r) {
 		free(text);
-		return MHD_NO;
+		return NULL;
 	}
 	if (text)
 		MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, res->content_type ? res->content_type : "text/plain");
 	if (allow)
 		MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW, allow);
-	ret = MHD_queue_response(c, (unsigned int)(res->status ? res->status : 200), r);
+	return r;
+}
+
+static enum MHD_Result queue(struct MHD_Connection *c, unsigned int status, struct MHD_Response *r)
+{
+	enum MHD_Result ret;
+
+	if (!r)
+		return MHD_NO;
+	ret = MHD_queue_response(c, status, r);
 	MHD_destroy_response(r);
 	return ret;
+}
+
+static enum MHD_Result reply(struct MHD_Connection *c, struct hp_api_response *res, const char *allow)
+{
+	return queue(c, (unsigned int)(res->status ? res->status : 200), compose(res, allow));
+}
+
+/* The connection sleeps; resumed, MHD asks for the answer once more. */
+static enum MHD_Result wait_for(struct hp_api *api, struct MHD_Connection *c, struct hp_request *s, struct hp_api_response *res)
+{
+	s->response = compose(res, NULL);
+	if (!s->response)
+		return MHD_NO;
+	s->status = (unsigned int)(res->status ? res->status : 200);
+	s->after = res->after;
+	s->connection = c;
+	LIST_INSERT_HEAD(&api->waiting, s, link);
+	MHD_suspend_connection(c);
+	return MHD_YES;
+}
+
+static void stop_waiting(struct hp_api *api, struct hp_request *s)
+{
+	struct MHD_Connection *c = s->connection;
+
+	LIST_REMOVE(s, link);
+	s->connection = NULL;
+	MHD_resume_connection(c);
+	api->kicked = true;
+}
+
+static void wake(struct hp_api *api, uint64_t point)
+{
+	struct hp_request *s, *next;
+
+	for (s = LIST_FIRST(&api->waiting); s; s = next) {
+		next = LIST_NEXT(s, link);
+		if (s->after <= point)
+			stop_waiting(api, s);
+	}
+}
+
+void hp_api_reach(struct hp_api *api, uint64_t point)
+{
+	if (point == api->reached)
+		return;
+	api->reached = point;
+	wake(api, point);
+}
+
+void hp_api_give_up(struct hp_api *api, int status, const char *code, const char *message)
+{
+	struct hp_request *s;
+
+	LIST_FOREACH(s, &api->waiting, link)
+	{
+		struct hp_api_response res = {0};
+
+		hp_api_fail(&res, status, code, "", "%s", message);
+		MHD_destroy_response(s->response);
+		s->response = compose(&res, NULL); /* NULL: the connection is closed */
+		s->status = (unsigned int)status;
+	}
+	wake(api, UINT64_MAX);
+}
+
+void hp_request_close(struct hp_api *api)
+{
+	wake(api, UINT64_MAX);
 }
 
 static enum MHD_Result serve_events(struct hp_api *api, struct MHD_Connection *c, const char *method)
 {
 	struct hp_api_response res = {0};
 	struct MHD_Response *r;
-	enum MHD_Result ret;
 
 	if (strcmp(method, "GET") != 0) {
 		hp_api_fail(&res, 405, "method_not_allowed", "", "found %s, want GET", method);
@@ -108,13 +178,11 @@ static enum MHD_Result serve_events(struct hp_api *api, struct MHD_Connection *c
 		hp_api_fail(&res, 503, "too_many_listeners", "", "there are %d listeners already", HP_API_LISTENERS);
 		return reply(c, &res, NULL);
 	}
-	ret = MHD_queue_response(c, 200, r);
-	MHD_destroy_response(r);
-	return ret;
+	return queue(c, 200, r);
 }
 
 static void serve(struct hp_api *api, struct MHD_Connection *c, const struct hp_api_resource *resource, const char *item,
-		  const char *method, const struct state *s, struct hp_api_response *res)
+		  const char *method, const struct hp_request *s, struct hp_api_response *res)
 {
 	struct hp_api_request req = {.method = method, .item = item, .query = query, .connection = c};
 	json_error_t why;
@@ -141,7 +209,7 @@ enum MHD_Result hp_request_handle(void *ctx, struct MHD_Connection *c, const cha
 	const struct hp_api_resource *resource;
 	struct hp_api_response res = {0};
 	const char *item, *allow = NULL;
-	struct state *s = *state;
+	struct hp_request *s = *state;
 
 	(void)version;
 	if (!s) {
@@ -161,6 +229,12 @@ enum MHD_Result hp_request_handle(void *ctx, struct MHD_Connection *c, const cha
 		*upload_len = 0;
 		return MHD_YES;
 	}
+	if (s->after) {
+		struct MHD_Response *r = s->response;
+
+		s->response = NULL;
+		return queue(c, s->status, r);
+	}
 	/* MHD leaves the body away where HEAD was asked. */
 	if (strcmp(method, "HEAD") == 0)
 		method = "GET";
@@ -174,19 +248,26 @@ enum MHD_Result hp_request_handle(void *ctx, struct MHD_Connection *c, const cha
 		allow = resource->methods;
 	} else {
 		serve(api, c, resource, item, method, s, &res);
+		if (res.after > api->reached)
+			return wait_for(api, c, s, &res);
 	}
 	return reply(c, &res, allow);
 }
 
 void hp_request_completed(void *api, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why)
 {
-	struct state *s = *state;
+	struct hp_request *s = *state;
 
 	(void)api;
 	(void)c;
 	(void)why;
-	if (s)
+	if (s) {
+		if (s->connection)
+			LIST_REMOVE(s, link);
+		if (s->response)
+			MHD_destroy_response(s->response);
 		free(s->body);
+	}
 	free(s);
 	*state = NULL;
 }

@@ -21,7 +21,9 @@ static void serve(void *ctx, const struct hp_api_request *req, struct hp_api_res
 		hp_api_fail(res, 404, "not_found", "item", "there is no %s", req->item);
 	else if (q)
 		res->text = strdup(q);
-	else
+	else if (strcmp(req->method, "POST") == 0)
+		res->after = 2; /* the others are sent at once */
+	if (!res->error_code && !res->text)
 		res->json = json_pack("{s:O?}", "body", req->body);
 }
 
@@ -77,6 +79,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (data[0] == 7)
 		for (int i = 0; i < 300; i++)
 			hp_api_event(api, "moved", json_pack("{s:i}", "n", i));
+	turn(2);
+	if (data[0] % 2)
+		hp_api_reach(api, 1);
+	hp_api_give_up(api, 503, "store_failed", "not on disk");
 	turn(2);
 	while (read(fd, answer, sizeof(answer)) > 0)
 		turn(1);
