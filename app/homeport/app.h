@@ -5,6 +5,7 @@
 #define HP_HOMEPORT_APP_H
 
 #include <jansson.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@
 #include "control/control.h"
 #include "dataplane/dataplane.h"
 #include "security/guard.h"
+#include "store/journal.h"
 
 /* args.c: the EAL's arguments, derived from the configuration (pure; tests/unit/homeport). */
 struct hp_eal_args {
@@ -32,6 +34,8 @@ struct hp_app {
 	struct hp_control *control;
 	struct hp_effects *fx;
 	struct hp_api *api;
+	struct hp_store *store; /* NULL: nothing is stored */
+	cpu_set_t cpus;         /* that the program may use; none: not known */
 	int epoll_fd, signal_fd;
 	bool stop;
 	struct hp_now now;         /* when the calls that are being carried out began */
@@ -63,6 +67,8 @@ char *hp_eal_device(const struct hp_conf_port *port);
 /* machine.c: what this machine has. */
 void hp_machine_memory(struct hp_eal_memory *out);
 struct hp_conf_machine hp_machine(void);
+/* Where other threads than workers and the management core may run: what is left of `cpus`, else the management core. */
+cpu_set_t hp_machine_spare(const struct hp_conf *conf, const cpu_set_t *cpus);
 
 /* plan.c: configuration -> what dataplane and control want. Strings stay the configuration's. */
 struct hp_plan {
@@ -87,6 +93,7 @@ int hp_plan_check_memory(const struct hp_conf *conf, const struct hp_plan *plan,
 
 /* carry.c: effects become calls, in their order; the list is empty afterwards. */
 void hp_carry_out(struct hp_app *app);
+void hp_carry_send(struct hp_app *app, const struct hp_send *send); /* what hp_store_hold() held */
 /* An hp_punt_fn: hands punted packets to control, in their order. */
 void hp_carry_in(void *app, struct rte_mbuf *const m[], const struct hp_punt punt[], unsigned int n);
 
@@ -94,6 +101,33 @@ void hp_carry_in(void *app, struct rte_mbuf *const m[], const struct hp_punt pun
  * (-1) are set; create cleans up after itself, destroy is safe after it failed. */
 int hp_appliance_create(struct hp_app *app, struct hp_plan *plan, struct hp_error *e);
 void hp_appliance_destroy(struct hp_app *app);
+
+/* store.c: what must survive the program. `kind` and key name a value; an empty value removes it. */
+enum hp_store_kind {
+	HP_STORE_SUBSCRIBER = 1, /* key: home address; value: versioned, by who enrols */
+	HP_STORE_ACCEPTED = 2    /* key: home address; value: spi u32, last accepted u64, little-endian */
+};
+#define HP_STORE_COUNTERS(X)                                                                                                               \
+	X(HP_SR_HELD, "store.held", "acknowledgements that waited for the disk")                                                           \
+	X(HP_SR_DROPPED, "store.dropped", "acknowledgements not sent, because the disk did not keep up; the node asks again")
+enum hp_store_counter { HP_STORE_COUNTERS(HP_COUNTER_ENUM) HP_SR_COUNT };
+extern const struct hp_counter_info hp_store_counters[HP_SR_COUNT];
+
+/* Opens app->conf->store.path, if there is one; all that is in it goes to whom it belongs. The guard and its configured nodes are there. */
+int hp_store_open(struct hp_app *app, struct hp_error *e);
+void hp_store_close(struct hp_app *app);
+int hp_store_fd(const struct hp_app *app); /* readable: hp_store_turn will find something; -1: never */
+/* Every turn of the loop: what is durable by now lets acknowledgements and answers go. */
+void hp_store_turn(struct hp_app *app);
+void hp_store_accept(struct hp_app *app, const struct hp_accepted *accepted);
+/* Whether this message waits for what was accepted before it (a copy is kept), or is not sent at all. */
+bool hp_store_hold(struct hp_app *app, const struct hp_send *send);
+/* For a resource: the answer waits until it is on disk. False, and *res is the refusal: nothing is stored; the disk fails; it does not keep up. */
+bool hp_store_put(struct hp_app *app, enum hp_store_kind kind, const void *key, size_t key_len, const void *value, size_t value_len,
+		  struct hp_api_response *res);
+json_t *hp_store_status(const struct hp_app *app);
+const uint64_t *hp_store_count(const struct hp_app *app);
+void hp_store_journal_count(const struct hp_app *app, uint64_t count[HP_ST_COUNT]);
 
 /* loop.c */
 int hp_loop_create(struct hp_app *app, struct hp_error *e);
@@ -105,6 +139,7 @@ void hp_loop_destroy(struct hp_app *app);
 /* event.c: an event to the log and to the listeners of /v1/events. */
 void hp_event_tell(struct hp_app *app, const struct hp_event *e);
 void hp_event_reload(struct hp_app *app, const struct hp_error *e); /* NULL: it applies */
+void hp_event_store(struct hp_app *app, const char *trouble);       /* NULL: it works again */
 void hp_event_policed(struct hp_app *app, const char *class_, uint64_t dropped);
 const char *hp_link_name(const struct hp_app *app, uint16_t link); /* NULL: none */
 

@@ -13,8 +13,12 @@ static int start_guard(struct hp_app *app, uint64_t seed, struct hp_error *e)
 		[HP_AUTH_IPSEC] = HP_GUARD_IPSEC,
 		[HP_AUTH_NONE] = HP_GUARD_OPEN,
 	};
-	const struct hp_guard_conf conf = {.method = method[app->conf->home_agent.authentication], .seed = seed};
-	const int ret = hp_guard_create(&app->guard, &conf, hp_app_now(app));
+	const struct hp_now now = hp_app_now(app);
+	/* Without a store nobody knows what was accepted before: a restart opens nothing. */
+	const struct hp_guard_conf conf = {.method = method[app->conf->home_agent.authentication],
+					   .floor_wall_ms = app->conf->store.path ? 0 : now.wall_ms + HP_MN_HA_WINDOW_MS,
+					   .seed = seed};
+	const int ret = hp_guard_create(&app->guard, &conf, now);
 
 	return ret ? hp_error_set(e, -ret, "home_agent.authentication", "%s", strerror(-ret)) : 0;
 }
@@ -86,6 +90,7 @@ int hp_appliance_create(struct hp_app *app, struct hp_plan *plan, struct hp_erro
 	ret = hp_dataplane_create(&app->dp, &plan->dp, e);
 	ret = ret ? ret : start_control(app, plan, e);
 	ret = ret ? ret : start_nodes(app, e);
+	ret = ret ? ret : hp_store_open(app, e);
 	ret = ret ? ret : start_api(app, e);
 	ret = ret ? ret : hp_loop_create(app, e);
 	if (ret)
@@ -102,6 +107,7 @@ void hp_appliance_destroy(struct hp_app *app)
 		hp_control_destroy(app->control, app->fx);
 		hp_carry_out(app);
 	}
+	hp_store_close(app);
 	hp_guard_destroy(app->guard);
 	app->guard = NULL;
 	hp_dataplane_destroy(app->dp);

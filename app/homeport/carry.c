@@ -29,7 +29,7 @@ static bool protect(struct hp_app *app, const struct hp_send *s, uint8_t *packet
 	return hp_ipsec_seal(ipsec, s, packet, len, iv, app->fx) >= 0;
 }
 
-static void send(struct hp_app *app, const struct hp_send *s)
+void hp_carry_send(struct hp_app *app, const struct hp_send *s)
 {
 	const struct hp_ipsec *ipsec = hp_guard_ipsec(app->guard);
 	const size_t len = hp_compose_overhead(s) + s->body_len, room = ipsec ? hp_ipsec_len(ipsec, s, len) : len;
@@ -98,7 +98,8 @@ void hp_carry_out(struct hp_app *app)
 			foresee(app, i);
 		switch (e->kind) {
 		case HP_EFFECT_SEND:
-			send(app, &e->send);
+			if (e->send.class_ != HP_CLASS_REGISTRATION || !hp_store_hold(app, &e->send))
+				hp_carry_send(app, &e->send);
 			break;
 		case HP_EFFECT_TRANSMIT:
 			hp_dataplane_transmit(app->dp, e->transmit.token, e->transmit.link, &e->transmit.mac);
@@ -128,6 +129,7 @@ void hp_carry_out(struct hp_app *app)
 			table(app, hp_dataplane_member(app->dp, &e->member), "publish a listener");
 			break;
 		case HP_EFFECT_ACCEPTED:
+			hp_store_accept(app, &e->accepted);
 			break;
 		case HP_EFFECT_ASSOCIATION:
 			table(app, hp_dataplane_association(app->dp, e->association.number, e->association.spec), "publish an association");

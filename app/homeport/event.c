@@ -31,12 +31,14 @@ static enum hp_log_level level_of(enum hp_event_kind kind)
 	case HP_EVENT_ROUTER_INCONSISTENT:
 	case HP_EVENT_POLICED:
 	case HP_EVENT_RELOAD_REFUSED:
+	case HP_EVENT_STORE_FAILED:
 		return HP_LOG_WARNING;
 	case HP_EVENT_HOME_AGENT_UP:
 	case HP_EVENT_HOME_AGENT_DOWN:
 	case HP_EVENT_PORT_UP:
 	case HP_EVENT_PREFIX_UNACKNOWLEDGED:
 	case HP_EVENT_RELOADED:
+	case HP_EVENT_STORE_RECOVERED:
 	case HP_EVENT_REVOKED:
 	case HP_EVENT_REKEYED:
 		return HP_LOG_INFO;
@@ -165,6 +167,14 @@ void hp_event_reload(struct hp_app *app, const struct hp_error *e)
 		tell(app, HP_EVENT_RELOAD_REFUSED, json_pack("{s:s, s:s}", "path", e->path, "message", e->text));
 	else
 		tell(app, HP_EVENT_RELOADED, json_object());
+}
+
+void hp_event_store(struct hp_app *app, const char *trouble)
+{
+	if (trouble)
+		tell(app, HP_EVENT_STORE_FAILED, json_pack("{s:s, s:s}", "path", app->conf->store.path, "message", trouble));
+	else
+		tell(app, HP_EVENT_STORE_RECOVERED, json_pack("{s:s}", "path", app->conf->store.path));
 }
 
 void hp_event_policed(struct hp_app *app, const char *class_, uint64_t dropped)

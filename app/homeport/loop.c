@@ -57,7 +57,7 @@ int hp_loop_create(struct hp_app *app, struct hp_error *e)
 	app->stalled = calloc(app->conf->runtime.worker_cores, sizeof(*app->stalled));
 	app->policed = calloc(HP_DP_COUNT, sizeof(*app->policed));
 	if (app->epoll_fd < 0 || app->signal_fd < 0 || !app->stalled || !app->policed || watch(app, app->signal_fd) ||
-	    watch(app, hp_dataplane_fd(app->dp)) || watch(app, hp_api_fd(app->api))) {
+	    watch(app, hp_dataplane_fd(app->dp)) || watch(app, hp_api_fd(app->api)) || (app->store && watch(app, hp_store_fd(app)))) {
 		int code = errno;
 
 		hp_loop_destroy(app);
@@ -180,11 +180,14 @@ static void look_at_descriptors(struct hp_app *app, int timeout_ms)
 	/* EINTR is ordinary: the tap driver raises SIGIO thousands of times a second. */
 	int n = epoll_wait(app->epoll_fd, ev, 8, timeout_ms);
 	bool api = hp_api_timeout_ms(app->api) == 0;
+	uint64_t told;
 
 	for (int i = 0; i < n; i++) {
 		api = api || ev[i].data.fd == hp_api_fd(app->api);
 		if (ev[i].data.fd == app->signal_fd)
 			take_signals(app);
+		if (ev[i].data.fd == hp_store_fd(app) && read(ev[i].data.fd, &told, sizeof(told)) < 0)
+			continue; /* the next turn looks anyway */
 	}
 	if (api) {
 		hp_api_run(app->api);
@@ -199,6 +202,7 @@ unsigned int hp_loop_turn(struct hp_app *app)
 	struct hp_now now;
 
 	hp_carry_out(app);
+	hp_store_turn(app);
 	now = hp_app_now(app);
 	if (hp_control_next(app->control) <= now.mono_ms) {
 		hp_control_tick(app->control, now, app->fx);

@@ -76,3 +76,15 @@ struct hp_conf_machine hp_machine(void)
 
 	return (struct hp_conf_machine){.cpus = n > 0 ? (unsigned int)n : 1, .has_cpu = has_cpu};
 }
+
+cpu_set_t hp_machine_spare(const struct hp_conf *conf, const cpu_set_t *cpus)
+{
+	cpu_set_t left = *cpus;
+
+	CPU_CLR(conf->runtime.management_core, &left);
+	for (unsigned int i = 0; i < conf->runtime.worker_cores; i++)
+		CPU_CLR(conf->runtime.worker_core[i], &left);
+	if (!CPU_COUNT(&left))
+		CPU_SET(conf->runtime.management_core, &left);
+	return left;
+}

@@ -181,6 +181,7 @@ int main(int argc, char **argv)
 		ret = EXIT_SUCCESS;
 	} else {
 		block_signals();
+		sched_getaffinity(0, sizeof(app.cpus), &app.cpus);
 		ret = run(&app, plan, &memory);
 	}
 	hp_plan_destroy(plan);

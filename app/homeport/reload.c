@@ -108,14 +108,16 @@ static bool same_api(const struct hp_conf *a, const struct hp_conf *b)
 	       same_text(a->api.owner, b->api.owner) && same_text(a->api.group, b->api.group);
 }
 
+static bool same_store(const struct hp_conf *a, const struct hp_conf *b)
+{
+	return same_text(a->store.path, b->store.path);
+}
+
 static const struct {
 	const char *path;
 	bool (*same)(const struct hp_conf *a, const struct hp_conf *b);
 } section[] = {
-	{"runtime", same_runtime},
-	{"ports", same_ports},
-	{"routes", same_routes},
-	{"api", same_api},
+	{"runtime", same_runtime}, {"ports", same_ports}, {"routes", same_routes}, {"api", same_api}, {"store", same_store},
 };
 
 static int check(const struct hp_conf *now, const struct hp_conf *fresh, struct hp_error *e)

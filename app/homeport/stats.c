@@ -16,20 +16,28 @@ struct group {
 	const uint64_t *value;
 };
 
-#define GROUPS 6
+#define GROUPS 8
 
-static void gather(const struct hp_app *app, struct group group[GROUPS], uint64_t dp[HP_DP_COUNT])
+/* Counts that are gathered from other threads. */
+struct gathered {
+	uint64_t dp[HP_DP_COUNT], journal[HP_ST_COUNT];
+};
+
+static void gather(const struct hp_app *app, struct group group[GROUPS], struct gathered *from)
 {
 	static const uint64_t none[HP_IPSEC_COUNT];
 	const struct hp_ipsec *ipsec = hp_guard_ipsec(app->guard);
 
-	hp_dataplane_count(app->dp, -1, dp);
-	group[0] = (struct group){hp_dp_counters, HP_DP_COUNT, dp};
+	hp_dataplane_count(app->dp, -1, from->dp);
+	hp_store_journal_count(app, from->journal);
+	group[0] = (struct group){hp_dp_counters, HP_DP_COUNT, from->dp};
 	group[1] = (struct group){hp_control_counters, HP_CT_COUNT, hp_control_count(app->control)};
 	group[2] = (struct group){hp_agent_counters, HP_AG_COUNT, hp_agent_count(hp_control_agent(app->control))};
 	group[3] = (struct group){hp_neighbor_counters, HP_NB_COUNT, hp_neighbor_count(hp_control_neighbor(app->control))};
 	group[4] = (struct group){hp_refusals, HP_REFUSED_COUNT, hp_guard_count(app->guard)};
 	group[5] = (struct group){hp_ipsec_counters, HP_IPSEC_COUNT, ipsec ? hp_ipsec_count(ipsec) : none};
+	group[6] = (struct group){hp_journal_counters, HP_ST_COUNT, from->journal};
+	group[7] = (struct group){hp_store_counters, HP_SR_COUNT, hp_store_count(app)};
 }
 
 /* "drop.hop_limit" -> {"drop": {"hop_limit": n}} */
@@ -120,10 +128,10 @@ void hp_serve_stats(void *ctx, const struct hp_api_request *req, struct hp_api_r
 {
 	const struct hp_app *app = ctx;
 	struct group group[GROUPS];
-	uint64_t dp[HP_DP_COUNT];
+	struct gathered from;
 	json_t *j = json_object();
 
-	gather(app, group, dp);
+	gather(app, group, &from);
 	for (unsigned int g = 0; g < GROUPS; g++)
 		for (unsigned int i = 0; i < group[g].n; i++)
 			set_dotted(j, group[g].info[i].name, group[g].value[i]);
@@ -196,7 +204,7 @@ void hp_serve_metrics(void *ctx, const struct hp_api_request *req, struct hp_api
 	const struct hp_app *app = ctx;
 	const uint64_t *status = hp_agent_status(hp_control_agent(app->control));
 	struct group group[GROUPS];
-	uint64_t dp[HP_DP_COUNT];
+	struct gathered from;
 	uint32_t buffers, buffers_free;
 	char *text = NULL;
 	size_t len;
@@ -206,7 +214,7 @@ void hp_serve_metrics(void *ctx, const struct hp_api_request *req, struct hp_api
 		hp_api_fail(res, 503, "out_of_memory", "", "out of memory");
 		return;
 	}
-	gather(app, group, dp);
+	gather(app, group, &from);
 	metric(f, "bindings", "bindings now", "gauge");
 	fprintf(f, "homeport_bindings %zu\n", hp_agent_bindings(hp_control_agent(app->control)));
 	hp_dataplane_buffers(app->dp, &buffers, &buffers_free);

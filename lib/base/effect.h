@@ -96,6 +96,8 @@ struct hp_member {
 	X(HP_EVENT_POLICED, "policed",                                                                                                     \
 	  "more packets of a class than the management core is to have were dropped, so many since last told; once a minute a class")      \
 	X(HP_EVENT_WORKER_STALLED, "worker_stalled", "a worker has not turned for a second")                                               \
+	X(HP_EVENT_STORE_FAILED, "store_failed", "the store cannot write; what waits for it is not acknowledged, and tried again")         \
+	X(HP_EVENT_STORE_RECOVERED, "store_recovered", "it can write again; nothing is lost")                                              \
 	X(HP_EVENT_RELOADED, "reloaded", "a changed configuration applies")                                                                \
 	X(HP_EVENT_RELOAD_REFUSED, "reload_refused", "a changed configuration does not, and nothing of it")
 #define HP_EVENT_ENUM(id, name, help) id,

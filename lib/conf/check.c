@@ -188,6 +188,7 @@ void hp_conf_draft_free(struct hp_conf_draft *d)
 		free(d->route_link[i]);
 	for (unsigned int i = 0; i < d->home_links; i++)
 		free(d->home_link[i]);
+	free(d->store_path);
 	free(d->link_port);
 	free(d->link_has_ra);
 	free(d->route_link);

@@ -89,7 +89,7 @@ static int fill_in(struct hp_conf_draft *d, struct hp_error *e)
 	/* Authentication in the message does not protect prefix discovery: off, unless the operator says otherwise (RFC 4285 §2). */
 	if (!d->has_prefix_advertisement && c->home_agent.authentication == HP_AUTH_MN_HA)
 		c->home_agent.prefix_advertisement.enabled = false;
-	return 0;
+	return hp_conf_store_fill_in(d, e);
 }
 
 static int read_json(struct hp_conf **out, const char *file, const json_t *json, const struct hp_conf_machine *machine, struct hp_error *e)
@@ -172,6 +172,7 @@ void hp_conf_destroy(struct hp_conf *c)
 	free(c->api.tcp);
 	free(c->api.owner);
 	free(c->api.group);
+	free(c->store.path);
 	free(c->file);
 	free(c->name);
 	free(c);

@@ -88,6 +88,9 @@ struct hp_conf {
 		char *owner, *group;
 	} api;
 	struct {
+		char *path; /* NULL: nothing is stored */
+	} store;
+	struct {
 		enum hp_log_level level;
 		bool json;
 	} log;

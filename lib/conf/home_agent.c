@@ -133,15 +133,6 @@ int hp_conf_later_list(const struct hp_value *v, const struct hp_value_key *key,
 	return 0;
 }
 
-int hp_conf_later_text(const struct hp_value *v, const struct hp_value_key *key, void *out)
-{
-	(void)key;
-	(void)out;
-	if (!json_is_null(v->json))
-		return hp_value_want(v, "null or no such key: this version cannot do it yet");
-	return 0;
-}
-
 int hp_conf_correspondent(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	static const struct hp_value_key keys[] = {
@@ -150,14 +141,6 @@ int hp_conf_correspondent(const struct hp_value *v, const struct hp_value_key *k
 		{"max_binding_lifetime_s", ignored_number, 0, 4, 420},
 		HP_VALUE_KEYS_END,
 	};
-
-	(void)key;
-	return hp_value_table(v, keys, out);
-}
-
-int hp_conf_store(const struct hp_value *v, const struct hp_value_key *key, void *out)
-{
-	static const struct hp_value_key keys[] = {{"backend", hp_conf_later_text}, {"path", hp_conf_later_text}, HP_VALUE_KEYS_END};
 
 	(void)key;
 	return hp_value_table(v, keys, out);

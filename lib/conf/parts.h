@@ -15,6 +15,8 @@ struct hp_conf_draft {
 	char **home_link;     /* home_agent.links */
 	unsigned int home_links;
 	bool has_lifetime, has_prefix_advertisement;
+	bool has_backend, embedded; /* store.backend was said, and is not null */
+	char *store_path;           /* NULL: not said */
 };
 
 hp_value_fn hp_conf_runtime; /* out: struct hp_conf_draft */
@@ -27,10 +29,10 @@ hp_value_fn hp_conf_log;
 hp_value_fn hp_conf_mobile_nodes;
 hp_value_fn hp_conf_mobile_nodes_file;
 hp_value_fn hp_conf_later_list; /* sections whose function does not exist yet: empty or absent */
-hp_value_fn hp_conf_later_text;
 hp_value_fn hp_conf_correspondent;
 hp_value_fn hp_conf_store;
 
+int hp_conf_store_fill_in(struct hp_conf_draft *d, struct hp_error *e);
 int hp_conf_check(struct hp_conf_draft *d, const struct hp_conf_machine *machine, struct hp_error *e);
 int hp_conf_check_mobile_nodes(struct hp_conf *c, struct hp_error *e);
 void hp_conf_draft_free(struct hp_conf_draft *d);

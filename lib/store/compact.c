@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store/index.h"
+#include "store/newest.h"
 #include "store/record.h"
 #include "store/scan.h"
 #include "store/shroud.h"
@@ -21,14 +21,14 @@ struct hp_compaction {
 	int (*step)(struct hp_journal *j, struct hp_compaction *c);
 	size_t frozen; /* generations that the base replaces */
 	struct hp_scan scan;
-	struct hp_index *index;
+	struct hp_newest *index;
 	struct hp_generation base;
 	uint8_t *copy; /* COPYING octets */
 };
 
 static void destroy(struct hp_compaction *c)
 {
-	hp_index_destroy(c->index);
+	hp_newest_destroy(c->index);
 	hp_scan_destroy(&c->scan);
 	hp_shroud_destroy(c->copy, COPYING);
 	hp_generation_close(&c->base);
@@ -76,7 +76,7 @@ static int copy(struct hp_journal *j, struct hp_compaction *c)
 
 	for (size_t done = 0; done < SLICE && size > 0; done += (size_t)size) {
 		size = hp_scan_next(&c->scan, &r);
-		if (size <= 0 || !r.value_len || !hp_index_is(c->index, r.name, 1u + r.key_len, c->scan.position))
+		if (size <= 0 || !r.value_len || !hp_newest_is(c->index, r.name, 1u + r.key_len, c->scan.position))
 			continue;
 		memcpy(c->copy + filled, c->scan.octets, (size_t)size);
 		filled += (size_t)size;
@@ -103,7 +103,7 @@ static int survey(struct hp_journal *j, struct hp_compaction *c)
 	for (size_t done = 0; done < SLICE && size > 0 && !ret; done += (size_t)size) {
 		size = hp_scan_next(&c->scan, &r);
 		if (size > 0)
-			ret = hp_index_set(c->index, r.name, 1u + r.key_len, c->scan.position);
+			ret = hp_newest_set(c->index, r.name, 1u + r.key_len, c->scan.position);
 	}
 	if (ret || size < 0)
 		return ret ? ret : (int)size;
@@ -125,7 +125,7 @@ static int start(struct hp_journal *j)
 	c->frozen = j->all.count;
 	c->copy = hp_shroud_create(COPYING);
 	ret = hp_scan_create(&c->scan);
-	ret = ret ? ret : hp_index_create(&c->index, j->records * 2);
+	ret = ret ? ret : hp_newest_create(&c->index, j->records * 2);
 	ret = ret ? ret : c->copy ? 0 : -ENOMEM;
 	ret = ret ? ret : hp_writer_turn(j);
 	if (ret) {

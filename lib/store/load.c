@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/index.h"
+#include "store/newest.h"
 #include "store/scan.h"
 #include "store/state.h"
 
@@ -165,7 +165,7 @@ static int cut(struct hp_journal *j, struct hp_scan *s, uint64_t stamp, struct h
 }
 
 /* The first way through: all records are whole, the index knows the newest. */
-static int survey(struct hp_journal *j, size_t first, struct hp_scan *s, struct hp_index *x, struct hp_error *e)
+static int survey(struct hp_journal *j, size_t first, struct hp_scan *s, struct hp_newest *x, struct hp_error *e)
 {
 	uint64_t stamp = j->all.count ? j->all.of[first].stamp : 0;
 	struct hp_record r;
@@ -184,7 +184,7 @@ static int survey(struct hp_journal *j, size_t first, struct hp_scan *s, struct 
 		} else {
 			stamp = r.stamp > stamp ? r.stamp : stamp;
 			j->all.of[s->i].records++;
-			if (hp_index_set(x, r.name, 1u + r.key_len, s->position))
+			if (hp_newest_set(x, r.name, 1u + r.key_len, s->position))
 				ret = hp_error_set(e, ENOMEM, "", "out of memory");
 		}
 		if (ret)
@@ -195,7 +195,7 @@ static int survey(struct hp_journal *j, size_t first, struct hp_scan *s, struct 
 	return 0;
 }
 
-static int give(struct hp_journal *j, struct hp_scan *s, const struct hp_index *x, const struct hp_journal_conf *conf, struct hp_error *e)
+static int give(struct hp_journal *j, struct hp_scan *s, const struct hp_newest *x, const struct hp_journal_conf *conf, struct hp_error *e)
 {
 	struct hp_record r;
 	ssize_t size;
@@ -204,7 +204,7 @@ static int give(struct hp_journal *j, struct hp_scan *s, const struct hp_index *
 	while ((size = hp_scan_next(s, &r)) > 0) {
 		int ret;
 
-		if (!r.value_len || !hp_index_is(x, r.name, 1u + r.key_len, s->position))
+		if (!r.value_len || !hp_newest_is(x, r.name, 1u + r.key_len, s->position))
 			continue;
 		j->records++;
 		j->compact_above += (uint64_t)size * HP_STORE_GROWTH;
@@ -247,7 +247,7 @@ static int go_on(struct hp_journal *j, struct hp_error *e)
 int hp_load(struct hp_journal *j, const struct hp_journal_conf *conf, struct hp_error *e)
 {
 	struct hp_scan scan = {0};
-	struct hp_index *x = NULL;
+	struct hp_newest *x = NULL;
 	size_t obsolete = 0;
 	int ret = take_directory(j, e);
 
@@ -261,14 +261,14 @@ int hp_load(struct hp_journal *j, const struct hp_journal_conf *conf, struct hp_
 	/* Of what the base replaces nothing is read; it goes when the rest has shown to be good. */
 	for (size_t i = 0; i < obsolete; i++)
 		j->all.of[i].end = 0;
-	if (hp_scan_create(&scan) || hp_index_create(&x, 0))
+	if (hp_scan_create(&scan) || hp_newest_create(&x, 0))
 		ret = hp_error_set(e, ENOMEM, "", "out of memory");
 	ret = ret ? ret : survey(j, obsolete, &scan, x, e);
 	ret = ret ? ret : give(j, &scan, x, conf, e);
 	if (!ret)
 		remove_obsolete(j, obsolete);
 	ret = ret ? ret : go_on(j, e);
-	hp_index_destroy(x);
+	hp_newest_destroy(x);
 	hp_scan_destroy(&scan);
 	return ret;
 }

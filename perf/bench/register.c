@@ -329,14 +329,15 @@ static int conf(struct hp_conf **out, uint32_t bindings, bool authenticated)
 	struct hp_error e = {0};
 	int ret;
 
-	at += snprintf(at, (size_t)(end - at),
-		       "{\"name\": \"bench\", \"ports\": [{\"name\": \"p0\", \"device\": \"" DEVICE "\"}],"
-		       "\"runtime\": {\"management_core\": 0, \"worker_cores\": [1]},"
-		       "\"links\": [{\"name\": \"core\", \"port\": \"p0\", \"dad_transmits\": 0, \"addresses\": [\"2001:db8:f::1/64\"]},"
-		       "{\"name\": \"virtual\", \"port\": null, \"addresses\": [\"2001:db8:2::1/64\"]}],"
-		       "\"home_agent\": {\"links\": [\"virtual\"], %s\"max_bindings\": %u},"
-		       "\"api\": {\"unix\": \"/tmp/homeport-bench-%d.sock\"}, \"log\": {\"level\": \"error\"}, \"routes\": [",
-		       authenticated ? "" : "\"authentication\": \"none\", ", bindings, getpid());
+	at += snprintf(
+		at, (size_t)(end - at),
+		"{\"name\": \"bench\", \"ports\": [{\"name\": \"p0\", \"device\": \"" DEVICE "\"}],"
+		"\"runtime\": {\"management_core\": 0, \"worker_cores\": [1]},"
+		"\"links\": [{\"name\": \"core\", \"port\": \"p0\", \"dad_transmits\": 0, \"addresses\": [\"2001:db8:f::1/64\"]},"
+		"{\"name\": \"virtual\", \"port\": null, \"addresses\": [\"2001:db8:2::1/64\"]}],"
+		"\"home_agent\": {\"links\": [\"virtual\"], %s\"max_bindings\": %u},"
+		"\"api\": {\"unix\": \"/tmp/homeport-bench-%d.sock\"}, \"store\": {\"backend\": null}, \"log\": {\"level\": \"error\"}, \"routes\": [",
+		authenticated ? "" : "\"authentication\": \"none\", ", bindings, getpid());
 	for (unsigned int i = 0; i < GATEWAYS; i++)
 		at += snprintf(at, (size_t)(end - at),
 			       "%s{\"prefix\": \"2001:db8:a:%x::/64\", \"via\": \"2001:db8:f::1%02x\", \"link\": \"core\"}", i ? "," : "",

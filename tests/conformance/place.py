@@ -63,7 +63,7 @@ def configuration(kind, enrolled):
         "links": [{"name": "core", "port": "p0", "dad_transmits": 0, "addresses": [CORE + "/64"]}, home],
         "routes": [{"prefix": "::/0", "via": GATEWAY, "link": "core"}],
         "home_agent": agent,
-        **({"mobile_nodes": enrolled, "store": {"backend": None}} if method != "none" else {}),
+        **({"mobile_nodes": enrolled} if method != "none" else {}),
         "log": {"level": "warning"},
     }
 

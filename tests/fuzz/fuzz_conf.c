@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* covers: lib/conf/conf.c lib/conf/value.c lib/conf/runtime.c lib/conf/links.c lib/conf/home_agent.c lib/conf/check.c lib/conf/mobile_nodes.c lib/conf/fleet.c lib/conf/json.c
+/* covers: lib/conf/conf.c lib/conf/value.c lib/conf/runtime.c lib/conf/links.c lib/conf/home_agent.c lib/conf/store.c lib/conf/check.c lib/conf/mobile_nodes.c lib/conf/fleet.c lib/conf/json.c
  * lib/conf/text.c */
 #include <stdlib.h>
 #include <string.h>

@@ -164,6 +164,8 @@ class Lab:
     def homeport(self, host, conf, name="ha"):
         conf = {"name": self.id + ("" if name == "ha" else "b"), "runtime": {"management_core": 0, "worker_cores": [os.cpu_count() - 1], "idle": "sleep", "memory_mb": 256},
                 "api": {"unix": self.path(name + ".sock")}, "log": {"level": "debug"}, **conf}
+        if conf["home_agent"].get("authentication") != "none":
+            conf = {"store": {"path": self.path(name + ".store")}, **conf}
         self.write(name + ".json", conf)
         began = time.monotonic()
         child = self.start(host, HOMEPORT, "--config", self.path(name + ".json"), log=self.path(name + ".log"))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "store/index.h"
+#include "store/newest.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ struct place {
 	uint64_t rest; /* 16 more bits of hash, then position + 1; 0: free */
 };
 
-struct hp_index {
+struct hp_newest {
 	struct hp_hash_key key[2];
 	struct place *place;
 	size_t places, names; /* places: a power of two */
@@ -29,9 +29,9 @@ static struct place *allocate(size_t places)
 	return p;
 }
 
-int hp_index_create(struct hp_index **out, size_t names)
+int hp_newest_create(struct hp_newest **out, size_t names)
 {
-	struct hp_index *x = calloc(1, sizeof(*x));
+	struct hp_newest *x = calloc(1, sizeof(*x));
 
 	if (!x)
 		return -ENOMEM;
@@ -39,14 +39,14 @@ int hp_index_create(struct hp_index **out, size_t names)
 		x->places *= 2;
 	x->place = allocate(x->places);
 	if (!x->place || getrandom(x->key, sizeof(x->key), 0) != (ssize_t)sizeof(x->key)) {
-		hp_index_destroy(x);
+		hp_newest_destroy(x);
 		return -ENOMEM;
 	}
 	*out = x;
 	return 0;
 }
 
-void hp_index_destroy(struct hp_index *x)
+void hp_newest_destroy(struct hp_newest *x)
 {
 	if (!x)
 		return;
@@ -55,7 +55,7 @@ void hp_index_destroy(struct hp_index *x)
 }
 
 /* The place of that name, or the free one where it belongs. */
-static struct place *find(const struct hp_index *x, uint64_t hash, uint64_t more)
+static struct place *find(const struct hp_newest *x, uint64_t hash, uint64_t more)
 {
 	size_t i = hash & (x->places - 1);
 
@@ -64,16 +64,16 @@ static struct place *find(const struct hp_index *x, uint64_t hash, uint64_t more
 	return &x->place[i];
 }
 
-static struct place *find_name(const struct hp_index *x, const uint8_t *name, size_t len, uint64_t *hash, uint64_t *more)
+static struct place *find_name(const struct hp_newest *x, const uint8_t *name, size_t len, uint64_t *hash, uint64_t *more)
 {
 	*hash = hp_hash(&x->key[0], name, len);
 	*more = hp_hash(&x->key[1], name, len) >> 48;
 	return find(x, *hash, *more);
 }
 
-static int grow(struct hp_index *x)
+static int grow(struct hp_newest *x)
 {
-	struct hp_index wide = {.places = x->places * 2};
+	struct hp_newest wide = {.places = x->places * 2};
 
 	wide.place = allocate(wide.places);
 	if (!wide.place)
@@ -87,7 +87,7 @@ static int grow(struct hp_index *x)
 	return 0;
 }
 
-int hp_index_set(struct hp_index *x, const uint8_t *name, size_t len, uint64_t position)
+int hp_newest_set(struct hp_newest *x, const uint8_t *name, size_t len, uint64_t position)
 {
 	uint64_t hash, more;
 	struct place *p = find_name(x, name, len, &hash, &more);
@@ -104,7 +104,7 @@ int hp_index_set(struct hp_index *x, const uint8_t *name, size_t len, uint64_t p
 	return 0;
 }
 
-bool hp_index_is(const struct hp_index *x, const uint8_t *name, size_t len, uint64_t position)
+bool hp_newest_is(const struct hp_newest *x, const uint8_t *name, size_t len, uint64_t position)
 {
 	uint64_t hash, more;
 	const struct place *p = find_name(x, name, len, &hash, &more);
