@@ -50,12 +50,17 @@ static void open_ends(struct lab *l, struct hp_ipsec **node)
 
 static size_t seal(struct lab *l, struct hp_ipsec *node, const char *hoa, uint8_t *packet, size_t len, int how)
 {
-	const struct hp_send s = {.src = craft_ip6(hoa), .protection = how == TWICE ? HP_PROTECT_REGISTRATION : (enum hp_protection)how};
 	static const uint8_t iv[HP_ESP_IV];
 	int ret = (int)len;
 
-	for (int times = how == BARE ? 0 : how == TWICE ? 2 : 1; times && ret > 0; times--)
+	for (int times = how == BARE ? 0 : how == TWICE ? 2 : 1; times && ret > 0; times--) {
+		struct hp_send s = {.src = craft_ip6(hoa), .protection = how == TWICE ? HP_PROTECT_REGISTRATION : (enum hp_protection)how};
+		struct hp_packet p;
+
+		CU_ASSERT(hp_packet_read(&p, packet, (size_t)ret) == HP_WALK_OK);
+		s.body_len = hp_packet_payload_len(&p);
 		ret = hp_ipsec_seal(node, &s, packet, (size_t)ret, iv, l->fx);
+	}
 	CU_ASSERT(ret > 0);
 	return (size_t)ret;
 }
