@@ -14,7 +14,7 @@
 #include "store/shroud.h"
 #include "store/state.h"
 
-#define SLICE   ((size_t)1 << 20)
+#define SLICE   ((size_t)2 << 20)
 #define COPYING (SLICE + HP_RECORD_MOST)
 
 struct hp_compaction {

@@ -143,6 +143,8 @@ void hp_generations_close(struct hp_generations *all)
 
 void hp_generations_drop(struct hp_generations *all, size_t n)
 {
+	if (!n)
+		return;
 	all->count -= n;
 	memmove(all->of, all->of + n, all->count * sizeof(*all->of));
 }

@@ -201,6 +201,7 @@ static int give(struct hp_journal *j, struct hp_scan *s, const struct hp_newest 
 	ssize_t size;
 
 	hp_scan_begin(s, &j->all, j->all.count);
+	s->again = true;
 	while ((size = hp_scan_next(s, &r)) > 0) {
 		int ret;
 

@@ -79,9 +79,8 @@ uint64_t hp_record_synced(const uint8_t *at)
 	return get64(at + SYNCED);
 }
 
-ssize_t hp_record_read(struct hp_record *r, const uint8_t *data, size_t len)
+ssize_t hp_record_read_again(struct hp_record *r, const uint8_t *data, size_t len)
 {
-	uint32_t crc;
 	size_t size;
 
 	if (len < HP_RECORD_HEADER)
@@ -94,13 +93,21 @@ ssize_t hp_record_read(struct hp_record *r, const uint8_t *data, size_t len)
 	size = hp_record_size(r->key_len, r->value_len);
 	if (len < size)
 		return 0;
-	memcpy(&crc, data + CRC, sizeof(crc));
-	if (le32toh(crc) != crc_of(data, size))
-		return -EBADMSG;
 	r->stamp = get64(data + STAMP);
 	r->synced = get64(data + SYNCED);
 	r->kind = data[KIND];
 	r->name = data + KIND;
 	r->value = data + HP_RECORD_HEADER + r->key_len;
 	return (ssize_t)size;
+}
+
+ssize_t hp_record_read(struct hp_record *r, const uint8_t *data, size_t len)
+{
+	const ssize_t size = hp_record_read_again(r, data, len);
+	uint32_t crc;
+
+	if (size <= 0)
+		return size;
+	memcpy(&crc, data + CRC, sizeof(crc));
+	return le32toh(crc) == crc_of(data, (size_t)size) ? size : -EBADMSG;
 }

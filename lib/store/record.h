@@ -35,5 +35,7 @@ uint64_t hp_record_stamp(const uint8_t *at);
 uint64_t hp_record_synced(const uint8_t *at);
 /* Its size (the pointers point into data), 0: data ends before it does, -EBADMSG: that is none. */
 ssize_t hp_record_read(struct hp_record *r, const uint8_t *data, size_t len);
+/* The same of what was read before: the CRC, which costs most, is not looked at. */
+ssize_t hp_record_read_again(struct hp_record *r, const uint8_t *data, size_t len);
 
 #endif

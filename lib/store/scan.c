@@ -73,7 +73,7 @@ ssize_t hp_scan_next(struct hp_scan *s, struct hp_record *r)
 	if (s->i == s->count)
 		return 0;
 	have = look(s, HP_RECORD_MOST);
-	size = have < 0 ? have : hp_record_read(r, s->octets, (size_t)have);
+	size = have < 0 ? have : s->again ? hp_record_read_again(r, s->octets, (size_t)have) : hp_record_read(r, s->octets, (size_t)have);
 	if (size <= 0)
 		return size < 0 ? size : -EBADMSG;
 	s->position = s->passed + s->at;

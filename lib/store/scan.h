@@ -11,6 +11,7 @@
 struct hp_scan {
 	const struct hp_generations *all;
 	size_t count;      /* of them, from the first */
+	bool again;        /* all of it was read, and good, a moment ago */
 	size_t i;          /* the generation … */
 	uint64_t at;       /* … and the place in it of the next record */
 	uint64_t passed;   /* octets of the generations before */
