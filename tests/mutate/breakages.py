@@ -4,6 +4,7 @@ A case KIND/ID runs on that link kind, an ID on a virtual home link. IDs may end
 
 MH, WALK, INPUT = "lib/wire/mh.c", "lib/wire/packet.c", "lib/control/input.c"
 UPDATE, REGISTRATION, ACKNOWLEDGE = "lib/agent/update.c", "lib/agent/registration.c", "lib/agent/acknowledge.c"
+REPLAY, ESP, IPSEC, ASSOCIATION = "lib/base/replay.h", "lib/security/esp.c", "lib/security/ipsec.c", "lib/security/association.c"
 PROXY, RELAY, INTERCEPT, DETUNNEL = "lib/neighbor/proxy.c", "lib/control/relay.c", "lib/dataplane/intercept.c", "lib/dataplane/detunnel.c"
 
 BREAKAGES = [
@@ -111,4 +112,33 @@ BREAKAGES = [
     ("discovery: solicitations without the option", "6.7", "lib/control/discovery.c", "else if (!p->has_hao)", "else if (0)", "mps-without-option"),
     ("discovery: another identifier", "6.8", "lib/control/discovery.c", "&p->hoa, identifier, now", "&p->hoa, (uint16_t)(identifier + 1), now", "mps mps-one-a-second"),
     ("discovery: a reply from the anycast address", "10.5.1", "lib/control/discovery.c", "	s.src = *src;", "	s.src = p->dst;", "dhaad"),
+    # ESP: the bytes.
+    ("esp: integrity unchecked", "RFC 4303 3.4.4", ESP, " || !hp_mac_equal(icv, sealed + whole, ICV))", ")", "ipsec/esp-icv-* ipsec/esp-keys-other ipsec/esp-other-node-spi"),
+    ("esp: 96 bits of integrity", "RFC 4868 2.6", ESP, "hp_mac_equal(icv, sealed + whole, ICV)", "hp_mac_equal(icv, sealed + whole, 12)", "ipsec/esp-icv-*"),
+    ("esp: integrity over the ciphertext alone", "RFC 4303 2.8", ESP, "hmac(e, a, sequence, esp, len - ICV, icv)", "hmac(e, a, sequence, sealed, whole, icv)", "ipsec/esp-first*"),
+    ("esp: padding of any octets", "RFC 4303 2.4", ESP, "		if (plain[whole - TRAILER - pad + i - 1] != i)\n			return HP_ESP_PADDING;", "		(void)i;", "ipsec/esp-padding-*"),
+    ("esp: padding of zeros", "RFC 4303 2.4", ESP, "		*at++ = (uint8_t)i;", "		*at++ = 0;", "ipsec/esp-first*"),
+    ("esp: any length of ciphertext", "RFC 3602 2.4", ESP, " || (len - HP_ESP_HEADER - iv_len - ICV) % block)", ")", "ipsec/esp-blocks ipsec/esp-cut-*"),
+    ("esp: NULL encryption unaligned", "RFC 4303 2.4", ESP, "[HP_ASSOCIATION_NULL] = {0, 4,", "[HP_ASSOCIATION_NULL] = {0, 16,", "ipsec/esp-first-null ipsec/esp-padding-octets-null"),
+    ("esp: sequence number not sent", "RFC 4303 2.2", ESP, "	hp_write_u32(&w, (uint32_t)sequence);\n	if (a->encryption", "	hp_write_u32(&w, 1);\n	if (a->encryption", "ipsec/esp-sequence-numbers ipsec/esp-first"),
+    ("esp: the same vector always", "RFC 3602 3", "app/homeport/carry.c", "	if (getrandom(iv, sizeof(iv), 0) != sizeof(iv))\n		return false;", "	memset(iv, 7, sizeof(iv));", "ipsec/esp-iv"),
+    # ESP: the policy.
+    ("esp: any node's association", "RFC 3776 4.2", IPSEC, "		 : !hp_ip6_eq(&a->hoa, hoa)            ? HP_IPSEC_ADDRESS\n", "", "ipsec/esp-other-node* ipsec/esp-mps-other-node"),
+    ("esp: whatever is inside", "RFC 4877 4.3", IPSEC, "	return p->proto == s->proto && !p->is_fragment &&", "	return true || !p->is_fragment ||", "ipsec/esp-selector-* ipsec/esp-mps-by-* ipsec/esp-bu-by-*"),
+    ("esp: any type inside", "RFC 4877 4.3", IPSEC, " &&\n	       hp_packet_payload(p)[type_at] == (x->node ? s->to_node : s->to_agent);", ";", "ipsec/esp-selector-* ipsec/esp-echo-by-* ipsec/esp-mpa-by-*"),
+    ("esp: dummies are selected", "RFC 4303 2.6", IPSEC, "no.why = proto == HP_PROTO_NONE ? HP_IPSEC_DUMMY : HP_IPSEC_SELECTOR;", "no.why = HP_IPSEC_SELECTOR;", "ipsec/esp-dummy"),
+    ("esp: unprotected updates", "RFC 3776 4.1", IPSEC, "	if (a && a->protects == wanted && hp_ip6_eq(&a->hoa, hoa))", "	if (!association || (a && a->protects == wanted && hp_ip6_eq(&a->hoa, hoa)))", "ipsec/esp-none-* ipsec/esp-mps-none"),
+    ("esp: unprotected prefix discovery", "RFC 3776 3.3", "lib/control/discovery.c", "return !c->ipsec || hp_ipsec_permits(", "return true || hp_ipsec_permits(", "ipsec/esp-mps-none"),
+    ("esp: no alternate care-of address", "RFC 3776 4.3", IPSEC, "if (u->has_alternate_coa ||", "if (true ||", "ipsec/esp-alternate-missing"),
+    ("esp: acknowledgements in the clear", "RFC 3776 4.1", IPSEC, "	if (s->protection == HP_PROTECT_NONE)\n		return (int)len;", "	if (s->protection != HP_PROTECT_PREFIX_DISCOVERY)\n		return (int)len;", "ipsec/esp-first* ipsec/esp-dereg-*"),
+    ("esp: inbound associations send", "RFC 4301 4.1", ASSOCIATION, "while (a && !(a->out && a->protects == protects))", "while (a && !(!a->out && a->protects == protects))", "ipsec/esp-first"),
+    ("esp: outbound associations receive", "RFC 4301 4.1", ASSOCIATION, "if (!a->out && hp_table_insert(s->by_spi, &a->by_spi))", "if (hp_table_insert(s->by_spi, &a->by_spi))", "ipsec/esp-direction ipsec/esp-reflected"),
+    ("esp: numbers from 2", "RFC 4303 3.3.3", ASSOCIATION, "	*sequence = ++a->sequence;", "	*sequence = ++a->sequence + 1;", "ipsec/esp-sequence-numbers"),
+    ("esp: no window", "RFC 4303 3.4.3", ASSOCIATION, "hp_replay_init(&a->replay, spec->replay_window, spec->esn);", "hp_replay_init(&a->replay, 0, false);", "ipsec/replay-*"),
+    ("replay: a window twice as wide", "RFC 4303 3.4.3", REPLAY, "return sequence && r->top - sequence < r->size &&", "return sequence && r->top - sequence < 2u * r->size &&", "ipsec/replay-edges-*"),
+    ("replay: number 0", "RFC 4303 3.3.3", REPLAY, "return sequence && r->top - sequence < r->size &&", "return r->top - sequence < r->size &&", "ipsec/replay-zero-*"),
+    ("replay: nothing is remembered", "RFC 4303 3.4.3", REPLAY, "	r->seen[sequence / 64 & mask] |= (uint64_t)1 << (sequence & 63);\n", "", "ipsec/replay-twice-* ipsec/replay-same-number-*"),
+    ("replay: old bits come round", "RFC 4303 3.4.3", REPLAY, "				r->seen[word & mask] &= ~(~(uint64_t)0 << from & ~(uint64_t)0 >> (63 - to));\n", "				(void)from, (void)to;\n", "ipsec/replay-out-of-order-*"),
+    ("replay: a leap forgets nothing", "RFC 4303 3.4.3", REPLAY, "			memset(r->seen, 0, sizeof(r->seen));\n", "", "ipsec/replay-edges-*"),
+    ("replay: forged numbers move the window", "RFC 4303 3.4.3", IPSEC, "	no.why = why_not_opened(result);\n", "	no.why = why_not_opened(result);\n	hp_replay_accept(&a->replay, sequence);\n", "ipsec/replay-forged-* ipsec/esp-first"),
 ]

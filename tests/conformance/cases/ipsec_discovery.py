@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """RFC 3776 §3.3, RFC 4877 §6.3: mobile prefix discovery in ESP transport mode."""
-from cases.discovery import advertisement, solicitation
+from case import is_marker
+from cases.discovery import solicitation
 from esp import BAD_ICV, ICMP6, OTHER_ADDRESS, PREFIXES, REGISTRATION, SELECTOR, UNPROTECTED, dissected, esp, node
 from packets import *  # noqa: F403
 
@@ -62,7 +63,7 @@ def moved(t, n):
 
 def none(t, n):
     """Answers nothing, in whatever form."""
-    return lambda p: advertisement(p) or n.sealed_to(PREFIXES)(p) or MIP6MH_BE in p or ICMPv6ParamProblem in p
+    return lambda p: p[IPv6].dst == n.coa and not is_marker(p)
 
 
 def ignored(name, clause, meaning, counter, packet, *protects):
@@ -73,6 +74,7 @@ def ignored(name, clause, meaning, counter, packet, *protects):
 
 
 ignored("esp-mps-none", "RFC 3776 3.3, RFC 4877 6.3", "a solicitation without ESP of a node that has associations for it", UNPROTECTED, lambda t, n: solicitation(t, hoa=n.hoa, coa=n.coa))
+ignored("esp-mps-none-at-all", "RFC 3776 3.3, RFC 4877 4.1", "a solicitation without ESP of a node that has associations for registration alone", UNPROTECTED, lambda t, n: solicitation(t, hoa=n.hoa, coa=n.coa), REGISTRATION)
 ignored("esp-mps-icv", "RFC 4303 3.4.4.1", "a solicitation whose integrity check value is wrong", BAD_ICV, lambda t, n: n.transport(solicitation(t, hoa=n.hoa, coa=n.coa), PREFIXES, twist=lambda o: o[:-1] + bytes([o[-1] ^ 1])))
 ignored("esp-mps-by-registration", "RFC 4877 6.1, 6.3", "a solicitation by the association of Binding Updates", SELECTOR, lambda t, n: n.transport(solicitation(t, hoa=n.hoa, coa=n.coa), REGISTRATION))
 ignored("esp-bu-by-discovery", "RFC 4877 6.1, 6.3", "a Binding Update by the association of prefix discovery", SELECTOR, lambda t, n: n.transport(n.bu(coa=t.coa2), PREFIXES))

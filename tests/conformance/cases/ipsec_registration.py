@@ -205,6 +205,9 @@ unprotected("esp-none-dereg", "a de-registration without ESP", lambda t, n: n.bu
 unprotected("esp-none-dereg-home", "a de-registration from home without ESP", lambda t, n: n.at_home(), home=True)
 
 
+unprotected("esp-none-tunnel", "a de-registration as if from home through the plain tunnel", lambda t, n: IPv6(src=n.coa, dst=t.agent) / n.at_home())
+
+
 @esp("esp-none-stranger", "RFC 3776 4.2, RFC 4877 4.2", "an update of a home address that nobody has enrolled: dropped and counted, not bound", node())
 def stranger(t, n):
     t.silence(t.bu(hoa=t.home(0x70), options=[MIP6OptAltCoA(acoa=t.coa)]), UNPROTECTED)
