@@ -10,6 +10,9 @@
 #include "wire/icmp6.h"
 #include "wire/mh.h"
 
+/* RFC 4285 §5.3 says to stop after 146. For ever would let one packet, changed on the way, end a node that nobody can get at. */
+#define RESUME_MS 600000
+
 const struct hp_counter_info hp_node_counters[HP_NODE_COUNT] = {HP_NODE_COUNTERS(HP_COUNTER_INFO)};
 
 int hp_node_create(struct hp_node **out, const struct hp_node_conf *conf, struct hp_now now)
@@ -314,12 +317,20 @@ void hp_node_end(struct hp_node *n, struct home *h, enum hp_event_kind why, stru
 void hp_node_abandon(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
 {
 	h->stopped = true;
-	h->bound = h->unanswered = h->held = false;
+	h->resume_ms = now.mono_ms + RESUME_MS;
+	h->unanswered = h->held = false;
 	h->expires_ms = 0;
 	h->next_ms = UINT64_MAX;
-	if (h->state == HP_NODE_RETURNING)
-		h->state = HP_NODE_HOME;
 	choose(n, h, now, fx);
+}
+
+static void resume(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
+{
+	h->stopped = false;
+	if (h->state == HP_NODE_RETURNING)
+		hp_register_send(n, h, now, fx);
+	else
+		choose(n, h, now, fx);
 }
 
 static bool is_away(const struct home *h)
@@ -336,8 +347,12 @@ void hp_node_tick(struct hp_node *n, struct hp_now now, struct hp_effects *fx)
 			h->state = HP_NODE_REGISTERING;
 			hp_effects_event(fx, HP_EVENT_EXPIRED, &h->conf.hoa, &h->coa, h->interface, 0);
 		}
+		if (h->stopped && h->resume_ms <= now.mono_ms)
+			resume(n, h, now, fx);
 		if (h->next_ms <= now.mono_ms)
 			hp_register_due(n, h, now, fx);
+		if (h->proof.outrun_ms <= now.mono_ms)
+			hp_authenticator_outrun(n, h, now, fx);
 		if (h->prefix.due_ms <= now.mono_ms)
 			hp_prefix_due(n, h, now, fx);
 		if (is_away(h) && h->valid_until_ms <= now.mono_ms)
@@ -356,6 +371,10 @@ uint64_t hp_node_next(const struct hp_node *n)
 			next = h->next_ms;
 		if (h->state == HP_NODE_AWAY && h->expires_ms < next)
 			next = h->expires_ms;
+		if (h->stopped && h->resume_ms < next)
+			next = h->resume_ms;
+		if (h->proof.outrun_ms < next)
+			next = h->proof.outrun_ms;
 		if (h->prefix.due_ms < next)
 			next = h->prefix.due_ms;
 		if (is_away(h) && h->valid_until_ms < next)

@@ -65,7 +65,8 @@ struct hp_node_conf {
 	X(HP_NODE_AUTH_FAILED, "auth.failed", "Binding Updates not sent: their authenticator could not be computed")                       \
 	X(HP_NODE_AUTH_CLOCK, "auth.clock", "timestamps the home agent found invalid: its clock is taken over (status 144)")               \
 	X(HP_NODE_AUTH_TIMESTAMP_ASKED, "auth.timestamp_asked", "the home agent asks for timestamps: sent from now on (status 145)")       \
-	X(HP_NODE_AUTH_STOPPED, "auth.stopped", "the home agent does not accept our authenticator: no more updates (status 146)")          \
+	X(HP_NODE_AUTH_STOPPED, "auth.stopped",                                                                                            \
+	  "the home agent does not accept our authenticator: no updates for ten minutes (status 146)")                                     \
 	X(HP_NODE_AUTH_DOUBTED, "auth.doubted",                                                                                            \
 	  "status 146 that our key does not prove: not believed; if updates stay unanswered, the key is wrong")                            \
 	X(HP_NODE_AUTH_NO_OPTION, "auth.no_option", "acknowledgements without authentication option: ignored (RFC 4285 §5)")               \
@@ -101,7 +102,7 @@ enum hp_node_state {
 	HP_NODE_AWAY,        /* bound */
 	HP_NODE_RETURNING,   /* at home, de-registration not answered yet */
 	HP_NODE_HOME,
-	HP_NODE_STOPPED /* away, and the home agent gets no more updates of ours (RFC 4285 §5.3); until the next start */
+	HP_NODE_STOPPED /* away, and the home agent gets no updates of ours for ten minutes (RFC 4285 §5.3) */
 };
 
 struct hp_node_view {

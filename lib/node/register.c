@@ -97,6 +97,8 @@ void hp_register_send(struct hp_node *n, struct home *h, struct hp_now now, stru
 			   .has_alternate_coa = is_away(h),
 			   .alternate_coa = h->coa};
 
+	if (h->stopped)
+		return;
 	h->unanswered = true;
 	h->bound = true;
 	h->held = not_before_ms > now.mono_ms;
@@ -147,6 +149,8 @@ void hp_register_due(struct hp_node *n, struct home *h, struct hp_now now, struc
 	case HP_NODE_AWAY:
 		/* Each repetition has a sequence number of its own; the wait doubles (§11.8). A refresh begins with the first wait. */
 		if (h->unanswered && !h->held) {
+			if (hp_authenticator_rejected(n, h, now, fx))
+				break;
 			if (h->state != HP_NODE_RETURNING && ++h->tries >= TRIES && hp_discover_has_choice(h)) {
 				hp_discover_next(n, h, now, fx);
 				break;
@@ -169,7 +173,7 @@ static void accepted(struct hp_node *n, struct home *h, const struct hp_ba *ba, 
 
 	h->unanswered = false;
 	h->tries = 0;
-	hp_authenticator_accepted(h);
+	hp_authenticator_accepted(h, now);
 	if (h->state == HP_NODE_RETURNING) {
 		h->state = HP_NODE_HOME;
 		h->bound = false;

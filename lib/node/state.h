@@ -7,6 +7,7 @@
 #include "wire/mh.h"
 
 #define MAX_UPDATE_RATE 3 /* a second, to one peer (§12) */
+#define OPEN_MOST       8 /* updates without answer, until the wait for one has grown to its most */
 #define SENT_MOST       (HP_NODE_HOMES * MAX_UPDATE_RATE)
 
 struct interface {
@@ -35,11 +36,13 @@ struct home {
 	uint64_t sent_ms;    /* the last update */
 	unsigned int tries;  /* updates that this home agent has not answered */
 	int last_status;
-	bool stopped; /* no more updates of this home */
+	bool stopped;       /* no updates of this home … */
+	uint64_t resume_ms; /* … until then */
 	int trouble;
 	struct {                   /* of MN-HA */
 		bool timestamps;   /* updates carry one */
 		bool corrected;    /* an answer has set the clock since the last success or move */
+		bool rejected;     /* the last update was answered by 146 */
 		bool doubted;      /* the last update's refusal has been told */
 		struct hp_ip6 coa; /* of the last update */
 		uint64_t clock;    /* ours at the last update */
@@ -48,6 +51,10 @@ struct home {
 		uint64_t accepted; /* the last timestamp that was */
 		uint64_t floor;    /* none may be sent that is not later */
 		bool has_floor, has_accepted;
+		/* Sent, and nothing later has been accepted. What a fast clock has put ahead of its time becomes valid when that comes. */
+		uint64_t open[OPEN_MOST];
+		unsigned int opens;
+		uint64_t outrun_ms; /* when one of them can be made worthless, UINT64_MAX: nothing to do */
 	} proof;
 	uint32_t lifetime_s;
 	uint64_t expires_ms; /* of the binding that `ha` is known to have, 0: none */
@@ -84,7 +91,7 @@ struct hp_node {
 /* node.c */
 /* The home address is one no more: nothing of it is used, until we are on its link and are told otherwise. */
 void hp_node_end(struct hp_node *n, struct home *h, enum hp_event_kind why, struct hp_now now, struct hp_effects *fx);
-/* Nothing more is sent to its home agent: it does not believe us. */
+/* Nothing is sent to its home agent for a while: it does not believe us. */
 void hp_node_abandon(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
 
 /* authenticator.c */
@@ -95,7 +102,11 @@ int hp_authenticator_write(struct hp_node *n, struct home *h, struct hp_bu *bu, 
 /* Whether an acknowledgement is to be believed; where not, counted. */
 bool hp_authenticator_check(struct hp_node *n, struct home *h, const uint8_t *message, const struct hp_ba *ba, struct hp_effects *fx);
 /* An update was accepted. */
-void hp_authenticator_accepted(struct home *h);
+void hp_authenticator_accepted(struct home *h, struct hp_now now);
+/* The repetition of an update is due: not where it was answered by a proved 146, and by nothing better since. */
+bool hp_authenticator_rejected(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
+/* An update sent by a fast clock could be sent again by others from about now: a later one. */
+void hp_authenticator_outrun(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx);
 /* What a refusal of status 144, 145 or 146, believed, asks for. False: nothing that would mend it. */
 bool hp_authenticator_refused(struct hp_node *n, struct home *h, const struct hp_ba *ba, struct hp_now now, struct hp_effects *fx);
 

@@ -111,29 +111,6 @@ static void answered(struct world *w, struct node *n, uint8_t status, uint16_t s
 	n->at_ms = node_is_home(n) ? UINT64_MAX : w->now.mono_ms + lifetime * 2000ull;
 }
 
-/* RFC 6275 §11.5.5: at home it answers solicitations for its home address, probes included. */
-static void solicited(struct world *w, const struct node *n, const uint8_t *packet)
-{
-	uint8_t na[32] = {136, 0, 0, 0, 0x60}, reply[CRAFT_ROOM];
-	const uint8_t *target = packet + 48;
-	struct hp_ip6 src, dst = HP_IP6_ALL_NODES;
-	size_t len;
-
-	if (!node_is_home(n) || memcmp(target, &n->hoa, 16) != 0)
-		return;
-	memcpy(&src, packet + 8, 16);
-	if (!hp_ip6_is_any(&src))
-		dst = src;
-	else
-		na[4] = 0x20;
-	memcpy(na + 8, &n->hoa, 16);
-	memcpy(na + 24, (uint8_t[]){2, 1}, 2);
-	memcpy(na + 26, &n->mac, 6);
-	len = craft_summed(reply, &n->hoa, &dst, &HP_IP6_ANY, 58, na, sizeof(na), 2);
-	reply[7] = 255;
-	world_send(w, n, reply, len);
-}
-
 void node_hear(struct world *w, struct node *n, const uint8_t *packet, size_t len)
 {
 	const uint8_t *mh = packet + 40;
@@ -141,7 +118,7 @@ void node_hear(struct world *w, struct node *n, const uint8_t *packet, size_t le
 
 	memcpy(&dst, packet + 24, 16);
 	if (packet[6] == 58 && len >= 64 && packet[40] == 135) {
-		solicited(w, n, packet);
+		world_solicited(w, n, packet);
 		return;
 	}
 	/* Away by a type 2 routing header, at home without. */

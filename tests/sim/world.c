@@ -12,7 +12,14 @@
 static const struct hp_mac agent_mac[LINKS] = {{{2, 0, 0, 0, 0, 1}}, {{2, 0, 0, 0, 0, 2}}};
 static const struct hp_mac gate_mac = {{2, 0, 0, 0, 0, 0xfe}};
 
-void world_open(struct world *w, uint64_t seed)
+void world_enrol(struct world *w, const struct node *n)
+{
+	if (n->spec.identity_len && hp_subscribers_put(hp_guard_subscribers(w->guard), &n->spec))
+		abort();
+}
+
+/* An agent as the program starts it; floor: what it has accepted before is not known. */
+static void open_agent(struct world *w, bool floor)
 {
 	const uint32_t infinite = HP_LIFETIME_INFINITE;
 	const struct hp_own_address home[] = {{craft_ip6("2001:db8:1::1"), 64, infinite, infinite}};
@@ -22,6 +29,8 @@ void world_open(struct world *w, uint64_t seed)
 		{.mac = agent_mac[1], .mtu = 1500, .dad_transmits = 1, .addresses = 1, .address = core},
 	};
 	const struct hp_route gate = {.kind = HP_ROUTE_STATIC, .length = 0, .link = CORE_LINK, .via = craft_ip6(GATE)};
+	const struct hp_guard_conf guard = {
+		.method = w->method, .floor_wall_ms = floor ? w->now.wall_ms + HP_MN_HA_WINDOW_MS : 0, .seed = hp_random_u64(&w->random)};
 	struct hp_control_conf conf = {.links = LINKS,
 				       .link = links,
 				       .routes = 1,
@@ -29,33 +38,90 @@ void world_open(struct world *w, uint64_t seed)
 				       .max_bindings = NODES,
 				       .max_lifetime_s = 120,
 				       .dad = true,
-				       .seed = seed};
+				       .seed = hp_random_u64(&w->random)};
 
-	*w = (struct world){.now = {.mono_ms = 1000, .wall_ms = 1700000000000}, .loss_percent = 10, .repeat_percent = 20, .restless = true};
-	hp_random_seed(&w->random, seed);
-	w->queue = calloc(EVENTS, sizeof(*w->queue));
-	if (hp_guard_create(&w->guard, &(struct hp_guard_conf){.method = HP_GUARD_OPEN}, w->now))
+	if (hp_guard_create(&w->guard, &guard, w->now))
 		abort();
 	conf.guard = w->guard;
-	if (!w->queue || hp_effects_create(&w->fx) || hp_control_create(&w->control, &conf, w->now))
+	if (hp_control_create(&w->control, &conf, w->now))
 		abort();
 	hp_control_start(w->control, w->now, w->fx);
 	for (uint16_t i = 0; i < LINKS; i++)
 		hp_control_carrier(w->control, i, true, w->now, w->fx);
 	world_carry_out(w);
-	for (unsigned int i = 0; i < NODES; i++)
-		node_init(w, &w->node[i], i);
 }
 
-void world_close(struct world *w)
+void world_open(struct world *w, uint64_t seed, enum hp_guard_method method)
+{
+	*w = (struct world){.now = {.mono_ms = 1000, .wall_ms = 1700000000000},
+			    .loss_percent = 10,
+			    .repeat_percent = 20,
+			    .restless = true,
+			    .method = method};
+	hp_random_seed(&w->random, seed);
+	w->queue = calloc(EVENTS, sizeof(*w->queue));
+	if (!w->queue || hp_effects_create(&w->fx) || hp_mac_create(&w->mac))
+		abort();
+	open_agent(w, false);
+	for (unsigned int i = 0; i < NODES; i++) {
+		node_init(w, &w->node[i], i);
+		world_enrol(w, &w->node[i]);
+	}
+}
+
+static void close_agent(struct world *w)
 {
 	hp_control_destroy(w->control, w->fx);
 	/* What was still waiting for a neighbour comes back now. */
 	world_carry_out(w);
 	CU_ASSERT_EQUAL(w->tokens_out, 0);
-	hp_effects_destroy(w->fx);
 	hp_guard_destroy(w->guard);
+}
+
+void world_crash(struct world *w, bool disk)
+{
+	close_agent(w);
+	memset(w->published, 0, sizeof(w->published));
+	open_agent(w, !disk);
+	for (unsigned int i = 0; i < NODES; i++) {
+		world_enrol(w, &w->node[i]);
+		if (disk && w->record[i].any)
+			hp_guard_restore(w->guard, &w->node[i].hoa, w->record[i].spi, w->record[i].value);
+	}
+}
+
+void world_close(struct world *w)
+{
+	close_agent(w);
+	for (unsigned int i = 0; i < NODES; i++) {
+		hp_node_destroy(w->node[i].core);
+		hp_effects_destroy(w->node[i].fx);
+	}
+	hp_effects_destroy(w->fx);
+	hp_mac_destroy(w->mac);
 	free(w->queue);
+}
+
+void world_solicited(struct world *w, const struct node *n, const uint8_t *packet)
+{
+	uint8_t na[32] = {136, 0, 0, 0, 0x60}, reply[CRAFT_ROOM];
+	const uint8_t *target = packet + 48;
+	struct hp_ip6 src, dst = HP_IP6_ALL_NODES;
+	size_t len;
+
+	if (!node_is_home(n) || memcmp(target, &n->hoa, 16) != 0)
+		return;
+	memcpy(&src, packet + 8, 16);
+	if (!hp_ip6_is_any(&src))
+		dst = src;
+	else
+		na[4] = 0x20;
+	memcpy(na + 8, &n->hoa, 16);
+	memcpy(na + 24, (uint8_t[]){2, 1}, 2);
+	memcpy(na + 26, &n->mac, 6);
+	len = craft_summed(reply, &n->hoa, &dst, &HP_IP6_ANY, 58, na, sizeof(na), 2);
+	reply[7] = 255;
+	world_send(w, n, reply, len);
 }
 
 /* Into the queue. Behind the router packets get lost or come twice, a copy late by seconds, so that it is overtaken by what was sent
@@ -144,6 +210,25 @@ static void hand_over(struct world *w, const struct hp_send *s)
 	hp_control_output(w->control, s->link, NULL, hp_control_first_hop(s), t, w->now, w->fx);
 }
 
+/* What a node has sent is accepted once, in the order in which it was sent, whatever happens to the agent in between; on its disk then. */
+static void accepted(struct world *w, const struct hp_accepted *a)
+{
+	struct node *n = &w->node[a->hoa.b[15]];
+	struct record *r = &w->record[n->number];
+	unsigned int at = 0;
+
+	CU_ASSERT(!r->any || r->spi != a->spi || hp_timestamp_is_later(a->value, r->value));
+	while (at < SENT && n->sent[at].timestamp != a->value)
+		at++;
+	CU_ASSERT_FATAL(at < SENT && !n->sent[at].accepted);
+	n->sent[at].accepted = true;
+	*r = (struct record){.any = true, .spi = a->spi, .value = a->value, .coa = n->sent[at].coa};
+	if (n->spec.key[1].spi == a->spi) {
+		n->spec.key[0] = n->spec.key[1];
+		n->spec.key[1].spi = 0;
+	}
+}
+
 static void take_back(struct world *w, struct token *t)
 {
 	/* Freed at once: a second return is a use after free that the sanitizer names. */
@@ -173,7 +258,11 @@ void world_carry_out(struct world *w)
 			w->discarded++;
 			take_back(w, e.discard.token);
 			break;
+		case HP_EFFECT_ACCEPTED:
+			accepted(w, &e.accepted);
+			break;
 		case HP_EFFECT_BIND:
+			CU_ASSERT(w->method == HP_GUARD_OPEN || hp_ip6_eq(&e.bind.coa, &w->record[e.bind.hoa.b[15]].coa));
 			published_of(w, &e.bind.hoa)->bound = true;
 			published_of(w, &e.bind.hoa)->coa = e.bind.coa;
 			published_of(w, &e.bind.hoa)->until_ms = UINT64_MAX; /* until it is acknowledged, in this very list */
@@ -278,14 +367,14 @@ static void deliver_due(struct world *w)
 }
 
 /* Whatever is published is alive, and nothing outlives what was promised. */
-static void check_published(const struct world *w)
+static void check_published(struct world *w)
 {
 	const struct hp_agent *agent = hp_control_agent(w->control);
 	size_t bound = 0;
 
 	for (unsigned int i = 0; i < NODES; i++) {
 		const struct published *p = &w->published[i];
-		const struct node *n = &w->node[i];
+		struct node *n = &w->node[i];
 		struct hp_binding_view v = {.state = HP_BINDING_GONE};
 		const bool found = hp_agent_find(agent, &n->hoa, &v);
 
@@ -296,10 +385,11 @@ static void check_published(const struct world *w)
 			CU_ASSERT(hp_ip6_eq(&p->coa, &v.coa));
 		}
 		/* A node that holds an acknowledgement of its last update is where the agent says. (Its clock started later.) */
-		if (n->acknowledged && !n->silent && node_is_home(n))
-			CU_ASSERT(!p->bound);
-		if (n->acknowledged && !n->silent && !node_is_home(n) && w->now.mono_ms < p->until_ms && p->bound)
-			CU_ASSERT(hp_ip6_eq(&p->coa, &n->coa));
+		if (n->acknowledged && !n->silent && p->bound && (node_is_home(n) || !hp_ip6_eq(&p->coa, &n->coa)))
+			n->astray_ms = n->astray_ms ? n->astray_ms : w->now.mono_ms;
+		else
+			n->astray_ms = 0;
+		CU_ASSERT(!n->astray_ms || w->now.mono_ms - n->astray_ms < w->astray_most_ms);
 	}
 	CU_ASSERT_EQUAL(hp_agent_bindings(agent), bound);
 }
@@ -357,6 +447,8 @@ void world_run(struct world *w, uint64_t until_ms)
 		for (unsigned int i = 0; i < NODES; i++)
 			node_run(w, &w->node[i]);
 		check_published(w);
+		if (w->meddle)
+			w->meddle(w);
 		if (hp_random_between(&w->random, 0, 9) == 0)
 			probe(w);
 		if (w->restless && hp_random_between(&w->random, 0, 19) == 0) {
@@ -366,5 +458,33 @@ void world_run(struct world *w, uint64_t until_ms)
 			world_resolve(w, HOME_LINK, &nobody);
 			world_resolve(w, HP_LINK_ANY, &astray);
 		}
+	}
+}
+
+static bool settled(const struct world *w)
+{
+	for (unsigned int i = 0; i < NODES; i++)
+		if (!w->node[i].acknowledged || w->node[i].silent)
+			return false;
+	return true;
+}
+
+void world_settle(struct world *w)
+{
+	w->restless = false;
+	w->loss_percent = w->repeat_percent = 0;
+	w->meddle = NULL;
+	/* The silent ones come back after at most 260 s, those that were told not to go on after 600 s. */
+	world_run(w, w->now.mono_ms + 700000);
+	/* A refresh may be on its way just now. */
+	for (unsigned int i = 0; i < 50 && !settled(w); i++)
+		world_run(w, w->now.mono_ms + 100);
+	CU_ASSERT(settled(w));
+	for (unsigned int i = 0; i < NODES; i++) {
+		const struct node *n = &w->node[i];
+
+		CU_ASSERT_EQUAL(w->published[i].bound, !node_is_home(n));
+		if (w->published[i].bound)
+			CU_ASSERT(hp_ip6_eq(&w->published[i].coa, &n->coa));
 	}
 }

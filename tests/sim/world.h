@@ -8,9 +8,11 @@
 #include "base/hash.h"
 #include "control/control.h"
 #include "craft.h"
+#include "node/node.h"
+#include "security/guard.h"
 
 enum { HOME_LINK, CORE_LINK, LINKS };
-enum { NODES = 24, NETWORKS = 5, EVENTS = 8192 };
+enum { NODES = 24, NETWORKS = 5, EVENTS = 8192, SENT = 512 };
 
 struct node {
 	unsigned int number;
@@ -26,6 +28,28 @@ struct node {
 	bool acknowledged;        /* the last update sent was accepted … */
 	uint64_t until_ms;        /* … until then */
 	unsigned int accepted, refused, moves;
+	/* Of mobile.c, where the node is lib/node's: */
+	struct hp_node *core;
+	struct hp_effects *fx;
+	struct hp_subscriber_spec spec; /* as the agent knows it; identity_len 0: it does not */
+	struct hp_key key;
+	int64_t skew_ms; /* of its clock */
+	struct {
+		uint64_t timestamp;
+		struct hp_ip6 coa;
+		bool accepted;
+	} sent[SENT];
+	unsigned int sent_at;
+	uint64_t lifes[HP_NODE_COUNT]; /* counters of the lives before this one */
+	uint64_t astray_ms;            /* the agent has it elsewhere, since then */
+};
+
+/* What the agent has on its disk of a node, and where the node was when it sent what was accepted. */
+struct record {
+	bool any;
+	uint32_t spi;
+	uint64_t value;
+	struct hp_ip6 coa;
 };
 
 /* What the workers were told, and what was promised with it. */
@@ -52,6 +76,11 @@ struct token {
 
 struct world {
 	struct hp_guard *guard;
+	enum hp_guard_method method;
+	uint64_t astray_most_ms; /* how long that may be */
+	struct hp_mac *mac;      /* the nodes' */
+	struct record record[NODES];
+	void (*meddle)(struct world *w); /* an attacker, on the way of every packet; NULL: there is none */
 	struct hp_control *control;
 	struct hp_effects *fx;
 	struct hp_now now;
@@ -67,10 +96,16 @@ struct world {
 	uint64_t updates, answers, probes, discarded, transmitted;
 };
 
-void world_open(struct world *w, uint64_t seed);
+void world_open(struct world *w, uint64_t seed, enum hp_guard_method method);
 void world_close(struct world *w);
+/* The agent dies and starts again: its bindings are gone, and without its disk what it has accepted. */
+void world_crash(struct world *w, bool disk);
+/* The agent knows the node as its spec says. */
+void world_enrol(struct world *w, const struct node *n);
 /* Until then, event by event. */
 void world_run(struct world *w, uint64_t until_ms);
+/* Nothing disturbs any more, and everybody ends where the agent believes. */
+void world_settle(struct world *w);
 /* To the agent, over the core network or on the home link. */
 void world_send(struct world *w, const struct node *n, const uint8_t *packet, size_t len);
 /* Carries out what the agent wants, the effects that this leads to included. */
@@ -84,6 +119,8 @@ void node_init(struct world *w, struct node *n, unsigned int number);
 /* Everything due; and when there is something to do again. */
 void node_run(struct world *w, struct node *n);
 uint64_t node_next(const struct node *n);
+/* It answers a Neighbor Solicitation for its home address, where it is at home (RFC 6275 §11.5.5); probes included. */
+void world_solicited(struct world *w, const struct node *n, const uint8_t *packet);
 /* A frame for it. */
 void node_hear(struct world *w, struct node *n, const uint8_t *packet, size_t len);
 static inline bool node_is_home(const struct node *n)
