@@ -20,11 +20,11 @@ void hp_serve_reload(void *ctx, const struct hp_api_request *req, struct hp_api_
 const struct hp_api_resource hp_resources[] = {
 	{.path = "/v1/status", .methods = "GET", .serve = hp_serve_status},
 	{.path = "/v1/stats", .methods = "GET", .serve = hp_serve_stats},
-	{.path = "/v1/bindings", .methods = "GET,DELETE", .items = true, .serve = hp_serve_bindings},
+	{.path = "/v1/bindings", .methods = "GET", .item_methods = "GET,DELETE", .serve = hp_serve_bindings},
 	{.path = "/v1/neighbors", .methods = "GET", .serve = hp_serve_neighbors},
 	{.path = "/v1/routes", .methods = "GET", .serve = hp_serve_routes},
 	{.path = "/v1/home-agents", .methods = "GET", .serve = hp_serve_home_agents},
-	{.path = "/v1/security-associations", .methods = "GET", .items = true, .serve = hp_serve_associations},
+	{.path = "/v1/security-associations", .methods = "GET", .item_methods = "GET", .serve = hp_serve_associations},
 	{.path = "/v1/reload", .methods = "POST", .serve = hp_serve_reload},
 	{.path = "/metrics", .methods = "GET", .serve = hp_serve_metrics},
 	{.path = NULL},

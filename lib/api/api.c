@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +49,7 @@ static int start(struct hp_api *api, unsigned int i, int listen_fd, struct hp_er
 int hp_api_create(struct hp_api **out, const struct hp_api_conf *conf, struct hp_error *e)
 {
 	struct hp_api *api = calloc(1, sizeof(*api));
+	struct stat st;
 	int fd, ret = 0;
 
 	if (!api)
@@ -63,6 +65,10 @@ int hp_api_create(struct hp_api **out, const struct hp_api_conf *conf, struct hp
 		fd = hp_socket_unix(conf, e);
 		if (fd >= 0)
 			api->unix_path = strdup(conf->unix_path);
+		if (fd >= 0 && stat(conf->unix_path, &st) == 0) {
+			api->owner = st.st_uid;
+			api->group = st.st_gid;
+		}
 		ret = fd < 0 ? fd : start(api, 0, fd, e);
 	}
 	if (!ret && conf->tcp) {

@@ -15,6 +15,7 @@ struct hp_api;
 struct hp_api_request {
 	const char *method; /* "GET", "PUT", "POST", "DELETE" */
 	const char *item;   /* what follows the resource's path, NULL when nothing does (percent-decoded) */
+	const char *verb;   /* what follows the item, one of the resource's verbs; NULL: nothing */
 	const char *(*query)(const struct hp_api_request *r, const char *name); /* NULL: absent */
 	json_t *body;                                                           /* parsed request body or NULL */
 	void *connection;                                                       /* the api's own */
@@ -32,15 +33,18 @@ struct hp_api_response {
 
 struct hp_api_resource {
 	const char *path;    /* "/v1/bindings" */
-	const char *methods; /* "GET,DELETE" */
-	bool items;          /* "/v1/bindings/{item}" exists too */
+	const char *methods;      /* "GET,POST" */
+	const char *item_methods; /* "GET,DELETE": "/v1/bindings/{item}" exists too; NULL: it does not */
+	const char *verbs;        /* "rekey,suspend": POST to "/v1/…/{item}/rekey" exists too; NULL: none */
 	void (*serve)(void *ctx, const struct hp_api_request *req, struct hp_api_response *res);
 };
 
+/* Anything but GET changes something: served to root and to owner and group of the unix socket, whoever may connect to it. */
 struct hp_api_conf {
 	const char *unix_path;                  /* mode 0660, stale file replaced, a live one refused */
 	const char *owner, *group;              /* NULL: unchanged */
 	const char *tcp;                        /* "[::1]:8080", NULL: none; only loopback */
+	bool tcp_write;                         /* over TCP more than GET is served too: to any user of this machine */
 	const struct hp_api_resource *resource; /* terminated by path NULL */
 	void *ctx;
 	unsigned int max_connections; /* 0: 64 */

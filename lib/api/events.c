@@ -129,7 +129,8 @@ void hp_api_event(struct hp_api *api, const char *name, json_t *json)
 		wake(l);
 	}
 	free(text);
-	free(data);
+	if (data)
+		hp_request_text_free(data);
 	json_decref(json);
 }
 

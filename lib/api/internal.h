@@ -4,6 +4,7 @@
 
 #include <microhttpd.h>
 #include <sys/queue.h>
+#include <sys/types.h>
 
 #include "api/api.h"
 
@@ -41,6 +42,8 @@ LIST_HEAD(hp_requests, hp_request);
 struct hp_api {
 	struct hp_api_conf conf;
 	char *unix_path;
+	uid_t owner; /* of the unix socket */
+	gid_t group;
 	int epoll_fd;
 	struct MHD_Daemon *daemon[2]; /* unix, tcp */
 	struct hp_listeners listeners;
@@ -51,12 +54,16 @@ struct hp_api {
 	uint64_t keepalive_ms;
 };
 
+/* peer.c: whether who is connected may change anything. */
+bool hp_peer_may_write(const struct hp_api *api, struct MHD_Connection *c);
+
 /* request.c */
 enum MHD_Result hp_request_handle(void *api, struct MHD_Connection *c, const char *url, const char *method, const char *version,
 				  const char *upload, size_t *upload_len, void **state);
 void hp_request_completed(void *api, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why);
 
-void hp_request_close(struct hp_api *api); /* those that wait, before the daemons stop */
+void hp_request_text_free(void *json_text); /* what json_dumps gave */
+void hp_request_close(struct hp_api *api);  /* those that wait, before the daemons stop */
 
 /* events.c */
 struct MHD_Response *hp_events_open(struct hp_api *api, struct MHD_Connection *c); /* NULL: too many listeners */

@@ -6,6 +6,10 @@
 #include <string.h>
 
 #include "api/internal.h"
+#include "base/secret.h"
+#include "base/vault.h"
+
+#define ITEM 128 /* octets of an item at most */
 
 void hp_api_fail(struct hp_api_response *res, int status, const char *code, const char *path, const char *fmt, ...)
 {
@@ -35,27 +39,55 @@ static bool allows(const char *methods, const char *method)
 	return false;
 }
 
-/* The resource of a path; *item is what follows it. */
-static const struct hp_api_resource *find(const struct hp_api *api, const char *url, const char **item)
+/* What a request is about: of "/v1/mobile-nodes/{item}/rekey" the resource, the item, the verb. */
+struct target {
+	const struct hp_api_resource *resource;
+	char item[ITEM];
+	const char *verb;
+};
+
+/* Whether what follows the resource's path is one of its. */
+static bool is_below(const struct hp_api_resource *r, const char *rest, struct target *out)
+{
+	const char *slash = strchr(rest, '/');
+	const size_t len = slash ? (size_t)(slash - rest) : strlen(rest);
+
+	if (!r->item_methods || !len || len >= sizeof(out->item) || (slash && !(r->verbs && allows(r->verbs, slash + 1))))
+		return false;
+	memcpy(out->item, rest, len);
+	out->item[len] = '\0';
+	out->verb = slash ? slash + 1 : NULL;
+	return true;
+}
+
+static bool find(const struct hp_api *api, const char *url, struct target *out)
 {
 	for (const struct hp_api_resource *r = api->conf.resource; r->path; r++) {
-		size_t len = strlen(r->path);
+		const size_t len = strlen(r->path);
 
-		*item = NULL;
-		if (strncmp(url, r->path, len) != 0)
-			continue;
-		if (!url[len])
-			return r;
-		if (url[len] == '/' && r->items && url[len + 1] && !strchr(url + len + 1, '/')) {
-			*item = url + len + 1;
-			return r;
-		}
+		*out = (struct target){.resource = r};
+		if (strncmp(url, r->path, len) == 0 && (!url[len] || (url[len] == '/' && is_below(r, url + len + 1, out))))
+			return true;
 	}
-	return NULL;
+	return false;
+}
+
+void hp_request_text_free(void *json_text)
+{
+	json_free_t give_back;
+
+	json_get_alloc_funcs(NULL, &give_back);
+	give_back(json_text);
+}
+
+static const char *methods_of(const struct target *t)
+{
+	return t->verb ? "POST" : t->item[0] ? t->resource->item_methods : t->resource->methods;
 }
 
 static struct MHD_Response *compose(struct hp_api_response *res, const char *allow)
 {
+	void (*give_back)(void *text) = free;
 	struct MHD_Response *r;
 	char *text = res->text;
 
@@ -70,11 +102,13 @@ static struct MHD_Response *compose(struct hp_api_response *res, const char *all
 		json_decref(res->json);
 		res->json = NULL;
 		res->content_type = "application/json";
+		give_back = hp_request_text_free;
 	}
-	r = MHD_create_response_from_buffer(text ? strlen(text) : 0, text ? text : (char *)(uintptr_t) "",
-					    text ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+	r = text ? MHD_create_response_from_buffer_with_free_callback(strlen(text), text, give_back)
+		 : MHD_create_response_from_buffer(0, (char *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
 	if (!r) {
-		free(text);
+		if (text)
+			give_back(text);
 		return NULL;
 	}
 	if (text)
@@ -181,12 +215,26 @@ static enum MHD_Result serve_events(struct hp_api *api, struct MHD_Connection *c
 	return queue(c, 200, r);
 }
 
-static void serve(struct hp_api *api, struct MHD_Connection *c, const struct hp_api_resource *resource, const char *item,
-		  const char *method, const struct hp_request *s, struct hp_api_response *res)
+/* jansson tells what it found "near" the fault, which may be a key. */
+static void refuse_json(struct hp_api_response *res, const json_error_t *why)
 {
-	struct hp_api_request req = {.method = method, .item = item, .query = query, .connection = c};
+	const char *near = strstr(why->text, " near '");
+
+	hp_api_fail(res, 400, "bad_json", "", "line %d, column %d: %.*s", why->line, why->column,
+		    near ? (int)(near - why->text) : (int)strlen(why->text), why->text);
+}
+
+static void serve(struct hp_api *api, struct MHD_Connection *c, const struct target *t, const char *method, const struct hp_request *s,
+		  struct hp_api_response *res)
+{
+	struct hp_api_request req = {
+		.method = method, .item = t->item[0] ? t->item : NULL, .verb = t->verb, .query = query, .connection = c};
 	json_error_t why;
 
+	if (strcmp(method, "GET") != 0 && !hp_peer_may_write(api, c)) {
+		hp_api_fail(res, 403, "read_only", "", "found %s, want root, or owner or group of the unix socket", method);
+		return;
+	}
 	if (s->too_long) {
 		hp_api_fail(res, 413, "body_too_long", "", "found a body of more than %d octets", HP_API_BODY);
 		return;
@@ -194,22 +242,37 @@ static void serve(struct hp_api *api, struct MHD_Connection *c, const struct hp_
 	if (s->len) {
 		req.body = json_loadb(s->body, s->len, JSON_REJECT_DUPLICATES, &why);
 		if (!req.body) {
-			hp_api_fail(res, 400, "bad_json", "", "line %d, column %d: %s", why.line, why.column, why.text);
+			refuse_json(res, &why);
 			return;
 		}
 	}
-	resource->serve(api->conf.ctx, &req, res);
+	t->resource->serve(api->conf.ctx, &req, res);
 	json_decref(req.body);
+}
+
+/* A body may hold keys: neither it nor the library's buffer keeps them. */
+static void take_body(struct hp_request *s, const char *upload, size_t len)
+{
+	char *grown = s->len + len <= HP_API_BODY ? hp_vault_grow(s->body, s->len + len) : NULL;
+
+	if (grown) {
+		memcpy(grown + s->len, upload, len);
+		s->body = grown;
+		s->len += len;
+	} else {
+		s->too_long = true; /* read to its end all the same, or the client never sees the answer */
+	}
+	hp_secret_wipe((void *)(uintptr_t)upload, len);
 }
 
 enum MHD_Result hp_request_handle(void *ctx, struct MHD_Connection *c, const char *url, const char *method, const char *version,
 				  const char *upload, size_t *upload_len, void **state)
 {
 	struct hp_api *api = ctx;
-	const struct hp_api_resource *resource;
 	struct hp_api_response res = {0};
-	const char *item, *allow = NULL;
+	const char *allow = NULL;
 	struct hp_request *s = *state;
+	struct target t;
 
 	(void)version;
 	if (!s) {
@@ -217,15 +280,7 @@ enum MHD_Result hp_request_handle(void *ctx, struct MHD_Connection *c, const cha
 		return *state ? MHD_YES : MHD_NO;
 	}
 	if (*upload_len) {
-		char *grown = s->len + *upload_len <= HP_API_BODY ? realloc(s->body, s->len + *upload_len) : NULL;
-
-		if (grown) {
-			memcpy(grown + s->len, upload, *upload_len);
-			s->body = grown;
-			s->len += *upload_len;
-		} else {
-			s->too_long = true; /* read to its end all the same, or the client never sees the answer */
-		}
+		take_body(s, upload, *upload_len);
 		*upload_len = 0;
 		return MHD_YES;
 	}
@@ -240,14 +295,13 @@ enum MHD_Result hp_request_handle(void *ctx, struct MHD_Connection *c, const cha
 		method = "GET";
 	if (strcmp(url, "/v1/events") == 0)
 		return serve_events(api, c, method);
-	resource = find(api, url, &item);
-	if (!resource) {
+	if (!find(api, url, &t)) {
 		hp_api_fail(&res, 404, "not_found", "", "there is no %.200s", url);
-	} else if (!allows(resource->methods, method)) {
-		hp_api_fail(&res, 405, "method_not_allowed", "", "found %.20s, want %s", method, resource->methods);
-		allow = resource->methods;
+	} else if (!allows(methods_of(&t), method)) {
+		allow = methods_of(&t);
+		hp_api_fail(&res, 405, "method_not_allowed", "", "found %.20s, want %s", method, allow);
 	} else {
-		serve(api, c, resource, item, method, s, &res);
+		serve(api, c, &t, method, s, &res);
 		if (res.after > api->reached)
 			return wait_for(api, c, s, &res);
 	}
@@ -266,7 +320,7 @@ void hp_request_completed(void *api, struct MHD_Connection *c, void **state, enu
 			LIST_REMOVE(s, link);
 		if (s->response)
 			MHD_destroy_response(s->response);
-		free(s->body);
+		hp_vault_free(s->body);
 	}
 	free(s);
 	*state = NULL;

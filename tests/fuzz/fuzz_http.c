@@ -27,9 +27,10 @@ static void serve(void *ctx, const struct hp_api_request *req, struct hp_api_res
 		res->json = json_pack("{s:O?}", "body", req->body);
 }
 
-static const struct hp_api_resource resources[] = {{.path = "/v1/a", .methods = "GET,PUT", .items = true, .serve = serve},
-						   {.path = "/v1/b", .methods = "POST", .serve = serve},
-						   {.path = NULL}};
+static const struct hp_api_resource resources[] = {
+	{.path = "/v1/a", .methods = "GET,PUT", .item_methods = "GET,PUT", .verbs = "turn", .serve = serve},
+	{.path = "/v1/b", .methods = "POST", .serve = serve},
+	{.path = NULL}};
 
 static struct hp_api *api;
 static struct sockaddr_un at = {.sun_family = AF_UNIX};

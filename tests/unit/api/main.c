@@ -23,7 +23,8 @@ static void serve(void *ctx, const struct hp_api_request *req, struct hp_api_res
 	res->after = after;
 }
 
-static const struct hp_api_resource resources[] = {{.path = "/v1/a", .methods = "GET,PUT", .items = true, .serve = serve}, {.path = NULL}};
+static const struct hp_api_resource resources[] = {{.path = "/v1/a", .methods = "GET,PUT", .item_methods = "GET,PUT", .serve = serve},
+						   {.path = NULL}};
 
 static struct hp_api *start(void)
 {
