@@ -38,6 +38,7 @@ struct hp_app {
 	cpu_set_t cpus;         /* that the program may use; none: not known */
 	int epoll_fd, signal_fd;
 	bool stop;
+	uint64_t nodes_seed;       /* of the tables of subscribers */
 	struct hp_now now;         /* when the calls that are being carried out began */
 	uint64_t start_ns;         /* CLOCK_MONOTONIC at start: mono_ms counts from here */
 	uint64_t housekeeping_ms;  /* next housekeeping, mono_ms */
@@ -150,6 +151,9 @@ int hp_reload(struct hp_app *app, struct hp_error *e);
 int hp_nodes_plan(struct hp_subscribers **out, const struct hp_app *app, const struct hp_conf *conf, struct hp_error *e);
 /* It is in force; whoever is not in it, or suspended, loses the binding. */
 void hp_nodes_adopt(struct hp_app *app, struct hp_subscribers *fresh);
+enum hp_mac_algorithm hp_nodes_algorithm(int conf); /* an hp_conf_algorithm's */
+/* One that was enrolled at run time, from the store. 0, -EPROTO: not understood, -EEXIST: the configuration has it too, -ENOMEM. */
+int hp_nodes_restore(struct hp_app *app, const struct hp_ip6 *hoa, const void *stored, size_t len);
 void hp_nodes_spec(const struct hp_conf_mobile_node *n, struct hp_subscriber_spec *out); /* to be wiped */
 
 /* protection.c: the same of the configuration's security associations. */
@@ -166,6 +170,7 @@ void hp_serve_neighbors(void *app, const struct hp_api_request *req, struct hp_a
 void hp_serve_routes(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 void hp_serve_home_agents(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 void hp_serve_associations(void *app, const struct hp_api_request *req, struct hp_api_response *res);
+void hp_serve_mobile_nodes(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 void hp_serve_reload(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 
 #endif

@@ -27,8 +27,11 @@ static int start_nodes(struct hp_app *app, struct hp_error *e)
 {
 	struct hp_associations *associations;
 	struct hp_subscribers *s;
-	int ret = hp_nodes_plan(&s, app, app->conf, e);
+	int ret;
 
+	if (getrandom(&app->nodes_seed, sizeof(app->nodes_seed), 0) != sizeof(app->nodes_seed))
+		return hp_error_set(e, errno, "", "no random numbers: %s", strerror(errno));
+	ret = hp_nodes_plan(&s, app, app->conf, e);
 	if (ret)
 		return ret;
 	ret = hp_protection_plan(&associations, app, app->conf, e);
@@ -74,6 +77,7 @@ static int start_api(struct hp_app *app, struct hp_error *e)
 		.owner = app->conf->api.owner,
 		.group = app->conf->api.group,
 		.tcp = app->conf->api.tcp,
+		.tcp_write = app->conf->api.tcp_write,
 		.resource = hp_resources,
 		.ctx = app,
 	};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "conf/json.h"
 #include "homeport/app.h"
 
 #define EVENT_NAME(id, name, help) [id] = (name),
@@ -146,7 +147,8 @@ static void tell(struct hp_app *app, enum hp_event_kind kind, json_t *j)
 		char *line = json_dumps(j, JSON_COMPACT);
 
 		hp_log(level_of(kind), "%s %s", event_name[kind], line ? line : "");
-		free(line);
+		if (line)
+			hp_json_free(line);
 	}
 	if (app->api)
 		hp_api_event(app->api, event_name[kind], j);

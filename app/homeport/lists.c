@@ -1,89 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The lists of the API: bindings, neighbours, routes. Long ones are paged; a cursor is opaque to clients. */
-#include <errno.h>
-#include <inttypes.h>
+/* The lists of the API: bindings, neighbours, routes. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "homeport/app.h"
-
-#define PAGE_DEFAULT 100
-#define PAGE_MOST    1000
-#define PAGE_CAP     (PAGE_MOST + 16) /* entries of equal hash are given together */
-
-struct page {
-	bool first;
-	uint64_t after;
-	size_t limit;
-};
-
-static bool read_number(const char *text, int base, uint64_t *out)
-{
-	char *end;
-
-	if (!*text || strspn(text, "0123456789abcdef") != strlen(text))
-		return false;
-	errno = 0;
-	*out = strtoull(text, &end, base);
-	return !errno && !*end;
-}
-
-static bool read_page(const struct hp_api_request *req, struct hp_api_response *res, struct page *out)
-{
-	const char *limit = req->query(req, "limit"), *cursor = req->query(req, "cursor");
-	uint64_t n = PAGE_DEFAULT;
-
-	*out = (struct page){.first = !cursor || !*cursor};
-	if (!out->first && !read_number(cursor, 16, &out->after)) {
-		hp_api_fail(res, 400, "bad_cursor", "cursor", "found \"%s\", want the \"next\" of the page before", cursor);
-		return false;
-	}
-	if (limit && (!read_number(limit, 10, &n) || n < 1 || n > PAGE_MOST)) {
-		hp_api_fail(res, 400, "bad_limit", "limit", "found \"%s\", want 1 to %d", limit, PAGE_MOST);
-		return false;
-	}
-	out->limit = (size_t)n;
-	return true;
-}
-
-static json_t *next_cursor(bool more, uint64_t next)
-{
-	char text[17];
-
-	if (!more)
-		return json_null();
-	snprintf(text, sizeof(text), "%016" PRIx64, next);
-	return json_string(text);
-}
-
-static json_t *address(const struct hp_ip6 *a)
-{
-	char text[HP_IP6_TEXT];
-
-	return json_string(hp_ip6_text(a, text));
-}
-
-static json_t *link_name(const struct hp_app *app, uint16_t link)
-{
-	const char *name = hp_link_name(app, link);
-
-	return name ? json_string(name) : json_null();
-}
-
-static json_t *timestamp(uint64_t wall_ms)
-{
-	time_t s = (time_t)(wall_ms / 1000);
-	struct tm tm;
-	char text[32];
-
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&s, &tm));
-	return json_string(text);
-}
+#include "homeport/page.h"
 
 static const char *state_name(enum hp_binding_state s)
 {
 	return s == HP_BINDING_VALID ? "valid" : s == HP_BINDING_PROBING ? "probing" : "gone";
+}
+
+/* Whose the home address is; where everybody is believed, nobody knows. */
+static json_t *identity(const struct hp_app *app, const struct hp_ip6 *hoa)
+{
+	const struct hp_subscriber *r =
+		hp_guard_method(app->guard) == HP_GUARD_OPEN ? NULL : hp_subscribers_find(hp_guard_subscribers(app->guard), hoa);
+
+	return r ? json_stringn_nocheck(r->identity, r->identity_len) : json_null(); /* checked when it was read */
 }
 
 static json_t *binding(const struct hp_app *app, const struct hp_binding_view *b, uint64_t now_ms)
@@ -91,17 +24,18 @@ static json_t *binding(const struct hp_app *app, const struct hp_binding_view *b
 	uint64_t packets = 0, bytes = 0;
 	bool accounted = hp_dataplane_account(app->dp, b->id, &packets, &bytes);
 	json_t *flags = json_array();
-	json_t *care_of = json_pack("[{s:o, s:n, s:s}]", "address", address(&b->coa), "bid", "encapsulation", "ipv6");
+	json_t *care_of = json_pack("[{s:o, s:n, s:s}]", "address", hp_json_address(&b->coa), "bid", "encapsulation", "ipv6");
 
 	json_array_append_new(flags, json_string("home"));
 	if (b->linklocal)
 		json_array_append_new(flags, json_string("link-local"));
-	return json_pack("{s:o, s:o, s:o, s:[], s:n, s:i, s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "home_address", address(&b->hoa),
-			 "care_of_address", address(&b->coa), "care_of", care_of, "prefixes", "identity", "sequence", (int)b->sequence,
-			 "lifetime_s", (json_int_t)b->lifetime_s, "remaining_s",
-			 (json_int_t)(b->expires_ms > now_ms ? (b->expires_ms - now_ms + 999) / 1000 : 0), "link", link_name(app, b->link),
-			 "flags", flags, "state", state_name(b->state), "home_agent", address(&b->ha), "registered_at",
-			 timestamp(b->registered_wall_ms), "packets", accounted ? json_integer((json_int_t)packets) : json_null(), "bytes",
+	return json_pack("{s:o, s:o, s:o, s:[], s:o, s:i, s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "home_address",
+			 hp_json_address(&b->hoa), "care_of_address", hp_json_address(&b->coa), "care_of", care_of, "prefixes", "identity",
+			 identity(app, &b->hoa), "sequence", (int)b->sequence, "lifetime_s", (json_int_t)b->lifetime_s, "remaining_s",
+			 (json_int_t)(b->expires_ms > now_ms ? (b->expires_ms - now_ms + 999) / 1000 : 0), "link",
+			 hp_json_link(app, b->link), "flags", flags, "state", state_name(b->state), "home_agent", hp_json_address(&b->ha),
+			 "registered_at", hp_json_time(b->registered_wall_ms), "packets",
+			 accounted ? json_integer((json_int_t)packets) : json_null(), "bytes",
 			 accounted ? json_integer((json_int_t)bytes) : json_null());
 }
 
@@ -110,9 +44,9 @@ static void add_group(void *ctx, const struct hp_ip6 *group, bool exclude, const
 	json_t *list = json_array();
 
 	for (unsigned int i = 0; i < sources; i++)
-		json_array_append_new(list, address(&source[i]));
-	json_array_append_new(
-		ctx, json_pack("{s:o, s:s, s:o}", "address", address(group), "mode", exclude ? "exclude" : "include", "sources", list));
+		json_array_append_new(list, hp_json_address(&source[i]));
+	json_array_append_new(ctx, json_pack("{s:o, s:s, s:o}", "address", hp_json_address(group), "mode", exclude ? "exclude" : "include",
+					     "sources", list));
 }
 
 /* One binding, with what the page of many leaves out. */
@@ -147,7 +81,7 @@ void hp_serve_bindings(void *ctx, const struct hp_api_request *req, struct hp_ap
 {
 	struct hp_app *app = ctx;
 	struct hp_binding_view *view;
-	struct page p;
+	struct hp_page p;
 	uint64_t next;
 	bool more;
 	json_t *list;
@@ -157,23 +91,19 @@ void hp_serve_bindings(void *ctx, const struct hp_api_request *req, struct hp_ap
 		serve_binding(app, req, res);
 		return;
 	}
-	if (strcmp(req->method, "GET") != 0) {
-		hp_api_fail(res, 405, "method_not_allowed", "", "name one binding: DELETE /v1/bindings/{home address}");
+	if (!hp_page_read(&p, req, res))
 		return;
-	}
-	if (!read_page(req, res, &p))
-		return;
-	view = malloc(PAGE_CAP * sizeof(*view));
+	view = malloc(HP_PAGE_CAP * sizeof(*view));
 	if (!view) {
 		hp_api_fail(res, 503, "out_of_memory", "", "out of memory");
 		return;
 	}
-	n = hp_agent_page(hp_control_agent(app->control), p.first, p.after, p.limit, view, PAGE_CAP, &next, &more);
+	n = hp_agent_page(hp_control_agent(app->control), p.first, p.after, p.limit, view, HP_PAGE_CAP, &next, &more);
 	list = json_array();
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(list, binding(app, &view[i], hp_app_now(app).mono_ms));
 	free(view);
-	res->json = json_pack("{s:o, s:o}", "bindings", list, "next", next_cursor(more, next));
+	res->json = json_pack("{s:o, s:o}", "bindings", list, "next", hp_page_next(more, next));
 }
 
 void hp_serve_neighbors(void *ctx, const struct hp_api_request *req, struct hp_api_response *res)
@@ -184,32 +114,32 @@ void hp_serve_neighbors(void *ctx, const struct hp_api_request *req, struct hp_a
 	};
 	struct hp_app *app = ctx;
 	struct hp_neighbor_view *view;
-	struct page p;
+	struct hp_page p;
 	uint64_t next;
 	bool more;
 	json_t *list;
 	size_t n;
 
-	if (!read_page(req, res, &p))
+	if (!hp_page_read(&p, req, res))
 		return;
-	view = malloc(PAGE_CAP * sizeof(*view));
+	view = malloc(HP_PAGE_CAP * sizeof(*view));
 	if (!view) {
 		hp_api_fail(res, 503, "out_of_memory", "", "out of memory");
 		return;
 	}
-	n = hp_neighbor_page(hp_control_neighbor(app->control), p.first, p.after, p.limit, view, PAGE_CAP, &next, &more);
+	n = hp_neighbor_page(hp_control_neighbor(app->control), p.first, p.after, p.limit, view, HP_PAGE_CAP, &next, &more);
 	list = json_array();
 	for (size_t i = 0; i < n; i++) {
 		bool known = view[i].state != HP_NEIGHBOR_INCOMPLETE && view[i].state != HP_NEIGHBOR_FAILED;
 		char mac[HP_MAC_TEXT];
 
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:s, s:b}", "address", address(&view[i].address), "link",
-						      link_name(app, view[i].link), "mac",
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:s, s:b}", "address", hp_json_address(&view[i].address), "link",
+						      hp_json_link(app, view[i].link), "mac",
 						      known ? json_string(hp_mac_text(&view[i].mac, mac)) : json_null(), "state",
 						      state[view[i].state], "router", view[i].is_router));
 	}
 	free(view);
-	res->json = json_pack("{s:o, s:o}", "neighbors", list, "next", next_cursor(more, next));
+	res->json = json_pack("{s:o, s:o}", "neighbors", list, "next", hp_page_next(more, next));
 }
 
 struct route_list {
@@ -225,8 +155,8 @@ static int add_route(const struct hp_route *r, void *ctx)
 	char text[HP_PREFIX_TEXT];
 
 	json_array_append_new(l->list, json_pack("{s:s, s:s, s:o, s:o}", "prefix", hp_prefix_text(&r->prefix, r->length, text), "kind",
-						 kind[r->kind], "link", link_name(l->app, r->link), "via",
-						 r->kind == HP_ROUTE_STATIC ? address(&r->via) : json_null()));
+						 kind[r->kind], "link", hp_json_link(l->app, r->link), "via",
+						 r->kind == HP_ROUTE_STATIC ? hp_json_address(&r->via) : json_null()));
 	return 0;
 }
 
@@ -245,10 +175,10 @@ static json_t *home_agent(const struct hp_app *app, const struct hp_home_agent_v
 	json_t *addresses = json_array();
 
 	for (unsigned int i = 0; i < v->addresses; i++)
-		json_array_append_new(addresses, address(&v->address[i]));
-	return json_pack("{s:o, s:o, s:i, s:o, s:b, s:o}", "link", link_name(app, v->link), "router",
-			 hp_ip6_is_any(&v->linklocal) ? json_null() : address(&v->linklocal), "preference", (int)v->preference, "addresses",
-			 addresses, "own", v->own, "remaining_s",
+		json_array_append_new(addresses, hp_json_address(&v->address[i]));
+	return json_pack("{s:o, s:o, s:i, s:o, s:b, s:o}", "link", hp_json_link(app, v->link), "router",
+			 hp_ip6_is_any(&v->linklocal) ? json_null() : hp_json_address(&v->linklocal), "preference", (int)v->preference,
+			 "addresses", addresses, "own", v->own, "remaining_s",
 			 v->own ? json_null()
 				: json_integer((json_int_t)(v->expires_ms > now_ms ? (v->expires_ms - now_ms + 999) / 1000 : 0)));
 }

@@ -2,6 +2,7 @@
 /* homeport: a Mobile IPv6 home agent. The order of bringing up is the order of this file; taking down is its mirror. */
 #include <errno.h>
 #include <getopt.h>
+#include <openssl/crypto.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <signal.h>
@@ -11,9 +12,12 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "conf/json.h"
 #include "homeport/app.h"
 
-#define EXIT_USAGE 2
+#define EXIT_USAGE   2
+#define SECURE_HEAP  ((size_t)1 << 20)
+#define SECURE_LEAST 64 /* octets of a piece */
 
 static void usage(FILE *to)
 {
@@ -118,6 +122,15 @@ out:
 	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Neither what is read of them nor what OpenSSL makes of them is in a core dump. */
+static void hide_keys(void)
+{
+	hp_json_hide();
+	/* Not locked in memory where the limits forbid it, or none at all: then OpenSSL uses the ordinary heap. */
+	if (CRYPTO_secure_malloc_init(SECURE_HEAP, SECURE_LEAST) == 0)
+		hp_warning("OpenSSL's copies of keys may be in core dumps: no memory of its own for them");
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -137,6 +150,7 @@ int main(int argc, char **argv)
 	uint64_t own;
 	int ret;
 
+	hide_keys();
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	app.start_ns = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 	for (int c; (c = getopt_long(argc, argv, "c:hV", options, NULL)) != -1;) {

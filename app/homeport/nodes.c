@@ -4,21 +4,22 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/log.h"
 #include "homeport/app.h"
+#include "security/stored.h"
 
 #define REVOKED_TOGETHER 256 /* bindings, before their effects are carried out */
 
+enum hp_mac_algorithm hp_nodes_algorithm(int conf)
+{
+	return conf == HP_CONF_HMAC_SHA1 ? HP_MAC_SHA1_96 : HP_MAC_SHA256_128;
+}
+
 static struct hp_key_spec key_of(const struct hp_conf_key *k)
 {
-	static const enum hp_mac_algorithm algorithm[] = {
-		[HP_CONF_HMAC_SHA1] = HP_MAC_SHA1_96,
-		[HP_CONF_HMAC_SHA256] = HP_MAC_SHA256_128,
-	};
 	struct hp_key_spec out = {
-		.spi = k->spi, .algorithm = algorithm[k->algorithm], .timestamp = k->replay == HP_CONF_TIMESTAMP, .len = k->len};
+		.spi = k->spi, .algorithm = hp_nodes_algorithm(k->algorithm), .timestamp = k->replay == HP_CONF_TIMESTAMP, .len = k->len};
 
 	memcpy(out.octets, k->octets, k->len);
 	return out;
@@ -81,12 +82,9 @@ static int put_enrolled(struct hp_subscriber *r, void *ctx)
 int hp_nodes_plan(struct hp_subscribers **out, const struct hp_app *app, const struct hp_conf *conf, struct hp_error *e)
 {
 	struct hp_subscribers *before = hp_guard_subscribers(app->guard), *s;
-	uint64_t seed;
-	int ret;
+	/* The same for all tables: cursors of the API outlive a reload. */
+	int ret = hp_subscribers_create(&s, app->nodes_seed);
 
-	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-		return hp_error_set(e, errno, "", "no random numbers: %s", strerror(errno));
-	ret = hp_subscribers_create(&s, seed);
 	if (ret)
 		return hp_error_set(e, -ret, "mobile_nodes", "%s", strerror(-ret));
 	ret = put_configured(s, conf, before, e);
@@ -96,6 +94,20 @@ int hp_nodes_plan(struct hp_subscribers **out, const struct hp_app *app, const s
 		hp_subscribers_destroy(s);
 	else
 		*out = s;
+	return ret;
+}
+
+int hp_nodes_restore(struct hp_app *app, const struct hp_ip6 *hoa, const void *stored, size_t len)
+{
+	struct hp_subscribers *s = hp_guard_subscribers(app->guard);
+	struct hp_subscriber_spec spec;
+	int ret = hp_subscribers_find(s, hoa) ? -EEXIST : hp_stored_read(&spec, stored, len) ? 0 : -EPROTO;
+
+	if (!ret) {
+		spec.hoa = *hoa;
+		ret = hp_subscribers_put(s, &spec);
+	}
+	hp_subscriber_spec_wipe(&spec);
 	return ret;
 }
 

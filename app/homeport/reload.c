@@ -104,7 +104,7 @@ static int check_home_agent(const struct hp_conf *a, const struct hp_conf *b, st
 
 static bool same_api(const struct hp_conf *a, const struct hp_conf *b)
 {
-	return same_text(a->api.unix_path, b->api.unix_path) && same_text(a->api.tcp, b->api.tcp) &&
+	return same_text(a->api.unix_path, b->api.unix_path) && same_text(a->api.tcp, b->api.tcp) && a->api.tcp_write == b->api.tcp_write &&
 	       same_text(a->api.owner, b->api.owner) && same_text(a->api.group, b->api.group);
 }
 

@@ -28,6 +28,8 @@ struct last {
 
 /* What was accepted, until all subscribers are known. */
 struct found {
+	struct hp_app *app;
+	struct hp_ip6 subscriber; /* the last one */
 	struct hp_accepted *accepted;
 	size_t count, room;
 };
@@ -69,13 +71,23 @@ static int find_accepted(struct found *f, const void *key, size_t key_len, const
 /* Kinds that this version does not know stay where they are. */
 static int find(void *ctx, uint8_t kind, const void *key, size_t key_len, const void *value, size_t value_len)
 {
-	return kind == HP_STORE_ACCEPTED ? find_accepted(ctx, key, key_len, value, value_len) : 0;
+	struct found *f = ctx;
+
+	if (kind == HP_STORE_ACCEPTED)
+		return find_accepted(f, key, key_len, value, value_len);
+	if (kind != HP_STORE_SUBSCRIBER)
+		return 0;
+	if (key_len != sizeof(f->subscriber))
+		return -EPROTO;
+	memcpy(&f->subscriber, key, sizeof(f->subscriber));
+	return hp_nodes_restore(f->app, &f->subscriber, value, value_len);
 }
 
 int hp_store_open(struct hp_app *app, struct hp_error *e)
 {
 	const cpu_set_t spare = hp_machine_spare(app->conf, &app->cpus);
-	struct found found = {0};
+	struct found found = {.app = app};
+	char text[HP_IP6_TEXT];
 	const struct hp_journal_conf conf = {
 		.directory = app->conf->store.path, .each = find, .ctx = &found, .cpus = CPU_COUNT(&app->cpus) ? &spare : NULL};
 	uint64_t count[HP_ST_COUNT];
@@ -99,6 +111,9 @@ int hp_store_open(struct hp_app *app, struct hp_error *e)
 				(unsigned long long)count[HP_ST_CUT]);
 		app->store = s;
 	} else {
+		if (ret == -EEXIST)
+			hp_error_set(e, EEXIST, "mobile_nodes", "found %s, which was enrolled at run time (%s), want it in one place",
+				     hp_ip6_text(&found.subscriber, text), app->conf->store.path);
 		free(s);
 	}
 	free(found.accepted);

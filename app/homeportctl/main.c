@@ -5,10 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "conf/json.h"
 #include "homeportctl/ctl.h"
+
+/* Long options only. */
+enum { HOME_ADDRESS = 256, LINK, SHA1, SEQUENCE, EXPIRES_S, DISCOVER };
 
 static int check(struct ctl *c, int argc, char **argv)
 {
@@ -29,13 +34,39 @@ static int check(struct ctl *c, int argc, char **argv)
 	return 0;
 }
 
-static int later(struct ctl *c, int argc, char **argv)
+static bool has_socket(const struct ctl *c, int (*run)(struct ctl *c, int argc, char **argv))
 {
-	(void)c;
-	(void)argc;
-	(void)argv;
-	fprintf(stderr, "homeportctl: this version does not know that yet\n");
-	return 1;
+	return c->socket || run == check;
+}
+
+/* An option of enrol and rekey as a member of what the API is asked for. */
+static void wish(struct ctl *c, int option, const char *value)
+{
+	json_t *j = c->wish ? c->wish : json_object();
+
+	c->wish = j;
+	switch (option) {
+	case HOME_ADDRESS:
+		json_object_set_new(j, "home_address", json_string(value));
+		break;
+	case LINK:
+		json_object_set_new(j, "link", json_string(value));
+		break;
+	case SHA1:
+		json_object_set_new(j, "algorithm", json_string("hmac-sha1"));
+		break;
+	case SEQUENCE:
+		json_object_set_new(j, "replay", json_string("sequence"));
+		break;
+	case DISCOVER:
+		json_object_set_new(j, "discover", json_true());
+		break;
+	default:
+		json_object_set_new(j, "expires_s",
+				    strspn(value, "0123456789") == strlen(value) && strlen(value) < 10
+					    ? json_integer(strtoll(value, NULL, 10))
+					    : json_string(value));
+	}
 }
 
 static const struct {
@@ -55,7 +86,15 @@ static const struct {
 	{"events", ctl_events, "events                    what happens, as it happens"},
 	{"reload", ctl_reload, "reload                    apply a changed configuration, or refuse it whole"},
 	{"check", check, "check FILE                validate a configuration without the program"},
-	{"mobile-nodes", later, NULL},
+	{"mobile-nodes", ctl_mobile_nodes,
+	 "mobile-nodes              who may register\n"
+	 "  mobile-nodes show ADDRESS\n"
+	 "  mobile-nodes enrol IDENTITY [--home-address A] [--link L] [--sha1] [--sequence] [--expires-s N] [--discover]\n"
+	 "                            prints the enrolment code, once: for homeport-mn enrol\n"
+	 "  mobile-nodes rekey ADDRESS [--sha1] [--sequence] [--expires-s N] [--discover]\n"
+	 "                            a new key beside the old one, until it has been used\n"
+	 "  mobile-nodes suspend|resume|remove ADDRESS\n"
+	 "  mobile-nodes import FILE|-  one a line, as in mobile_nodes_file (add: the same)"},
 };
 
 static void usage(FILE *to)
@@ -94,10 +133,18 @@ static int find_socket(struct ctl *c)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"socket", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'},    {"watch", no_argument, NULL, 'w'},
-		{"help", no_argument, NULL, 'h'},         {"version", no_argument, NULL, 'V'}, {NULL, 0, NULL, 0},
+		{"socket", required_argument, NULL, 's'},  {"json", no_argument, NULL, 'j'},
+		{"watch", no_argument, NULL, 'w'},         {"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},       {"home-address", required_argument, NULL, HOME_ADDRESS},
+		{"link", required_argument, NULL, LINK},   {"sha1", no_argument, NULL, SHA1},
+		{"sequence", no_argument, NULL, SEQUENCE}, {"expires-s", required_argument, NULL, EXPIRES_S},
+		{"discover", no_argument, NULL, DISCOVER}, {NULL, 0, NULL, 0},
 	};
 	struct ctl c = {0};
+
+	/* Enrolment codes and keys pass through. */
+	prctl(PR_SET_DUMPABLE, 0);
+	hp_json_hide();
 
 	for (int o; (o = getopt_long(argc, argv, "s:jwhV", options, NULL)) != -1;) {
 		switch (o) {
@@ -116,9 +163,11 @@ int main(int argc, char **argv)
 		case 'V':
 			puts("homeportctl " HP_VERSION);
 			return 0;
-		default:
+		case '?':
 			usage(stderr);
 			return CTL_USAGE;
+		default:
+			wish(&c, o, optarg);
 		}
 	}
 	argc -= optind;
@@ -128,11 +177,12 @@ int main(int argc, char **argv)
 
 		if (strcmp(argv[0], verbs[i].name) != 0)
 			continue;
-		if (!c.socket && verbs[i].run != check && verbs[i].run != later && find_socket(&c))
+		if (!has_socket(&c, verbs[i].run) && find_socket(&c))
 			return 1;
 		ret = verbs[i].run(&c, argc - 1, argv + 1);
 		if (ret == CTL_USAGE && verbs[i].run != check)
 			usage(stderr);
+		json_decref(c.wish);
 		return ret;
 	}
 	usage(stderr);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/vault.h"
+#include "conf/json.h"
 #include "homeportctl/ctl.h"
 
 struct body {
@@ -16,7 +18,7 @@ struct body {
 static size_t take(char *data, size_t size, size_t n, void *ctx)
 {
 	struct body *b = ctx;
-	char *grown = realloc(b->data, b->len + size * n + 1), *end;
+	char *grown = hp_vault_grow(b->data, b->len + size * n + 1), *end; /* it may hold an enrolment code */
 
 	if (!grown)
 		return 0;
@@ -63,6 +65,12 @@ static void complain(long status, const json_t *json)
 
 int ctl_request(const struct ctl *c, const char *method, const char *path, json_t **out)
 {
+	return ctl_send(c, method, path, NULL, out);
+}
+
+int ctl_send(const struct ctl *c, const char *method, const char *path, const json_t *body, json_t **out)
+{
+	char *sent = body ? json_dumps(body, JSON_COMPACT) : NULL;
 	struct body b = {0};
 	CURL *h = prepare(c, method, path, &b);
 	CURLcode ret = CURLE_OUT_OF_MEMORY;
@@ -72,12 +80,16 @@ int ctl_request(const struct ctl *c, const char *method, const char *path, json_
 	*out = NULL;
 	if (h) {
 		curl_easy_setopt(h, CURLOPT_TIMEOUT, 30L);
+		if (sent)
+			curl_easy_setopt(h, CURLOPT_POSTFIELDS, sent);
 		ret = curl_easy_perform(h);
 		curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
 		curl_easy_cleanup(h);
 	}
+	if (sent)
+		hp_json_free(sent);
 	json = b.data ? json_loads(b.data, 0, NULL) : NULL;
-	free(b.data);
+	hp_vault_free(b.data);
 	if (ret) {
 		fprintf(stderr, "homeportctl: %s: %s\n", c->socket, curl_easy_strerror(ret));
 	} else if (status >= 300) {
@@ -98,7 +110,7 @@ int ctl_stream(const struct ctl *c, const char *path, void (*line)(const char *t
 
 	if (h)
 		curl_easy_cleanup(h);
-	free(b.data);
+	hp_vault_free(b.data);
 	if (ret)
 		fprintf(stderr, "homeportctl: %s: %s\n", c->socket, curl_easy_strerror(ret));
 	return ret ? 1 : 0;

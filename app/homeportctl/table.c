@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/json.h"
 #include "homeportctl/ctl.h"
 
 #define CELL    64
@@ -64,5 +65,6 @@ void ctl_print(const json_t *json)
 	char *text = json_dumps(json, JSON_INDENT(2));
 
 	puts(text ? text : "null");
-	free(text);
+	if (text)
+		hp_json_free(text);
 }

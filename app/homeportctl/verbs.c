@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/json.h"
 #include "homeportctl/ctl.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -198,7 +199,8 @@ static void event_line(const char *text, void *ctx)
 		json_object_del(e, "event");
 		rest = json_dumps(e, JSON_COMPACT);
 		puts(rest ? rest : "");
-		free(rest);
+		if (rest)
+			hp_json_free(rest);
 	}
 	json_decref(e);
 	fflush(stdout);

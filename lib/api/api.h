@@ -32,7 +32,7 @@ struct hp_api_response {
 };
 
 struct hp_api_resource {
-	const char *path;    /* "/v1/bindings" */
+	const char *path;         /* "/v1/bindings" */
 	const char *methods;      /* "GET,POST" */
 	const char *item_methods; /* "GET,DELETE": "/v1/bindings/{item}" exists too; NULL: it does not */
 	const char *verbs;        /* "rekey,suspend": POST to "/v1/…/{item}/rekey" exists too; NULL: none */

@@ -86,6 +86,7 @@ struct hp_conf {
 		char *unix_path; /* default /run/homeport/<name>.sock */
 		char *tcp;       /* NULL: none; else "[::1]:port" */
 		char *owner, *group;
+		bool tcp_write;
 	} api;
 	struct {
 		char *path; /* NULL: nothing is stored */

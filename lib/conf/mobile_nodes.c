@@ -97,7 +97,7 @@ static int node_keys(const struct hp_value *v, const struct hp_value_key *key, v
 	return hp_value_each(&secret, "keys", one_key, out);
 }
 
-static int identity(const struct hp_value *v, const struct hp_value_key *key, void *out)
+int hp_conf_identity(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	char **text = out;
 	int ret = hp_value_string(v, key, text);
@@ -111,7 +111,7 @@ int hp_mobile_node_read(const struct hp_value *v, struct hp_secrets *secrets, st
 {
 	static const struct hp_value_key keys[] = {
 		{"home_address", hp_value_address, NODE(home_address), .required = true, .inside = true},
-		{"identity", identity, NODE(identity), .required = true, .inside = true},
+		{"identity", hp_conf_identity, NODE(identity), .required = true, .inside = true},
 		{"keys", node_keys},
 		{"security_associations", hp_conf_associations_read, NODE(associations), .inside = true},
 		{"suspended", hp_value_bool, NODE(suspended), .inside = true},

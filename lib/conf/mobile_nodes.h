@@ -12,6 +12,7 @@
 #include "conf/association.h"
 
 struct hp_value;
+struct hp_value_key;
 
 #define HP_CONF_IDENTITY_MOST 253 /* octets of a network access identifier: RFC 4283 */
 #define HP_CONF_KEYS          2   /* of MN-HA: the second while a node is rekeyed */
@@ -39,6 +40,7 @@ struct hp_conf_mobile_node {
 	uint32_t place; /* index in mobile_nodes, or line of the file */
 };
 
+int hp_conf_identity(const struct hp_value *v, const struct hp_value_key *key, void *out); /* char *, owned */
 /* One of them. 0, or -errno with the error filled, no key in it: *out holds what has to be dropped all the same. */
 int hp_mobile_node_read(const struct hp_value *v, struct hp_secrets *secrets, struct hp_conf_mobile_node *out);
 void hp_mobile_node_drop(struct hp_conf_mobile_node *n, struct hp_secrets *secrets);

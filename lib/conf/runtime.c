@@ -167,6 +167,7 @@ int hp_conf_api(const struct hp_value *v, const struct hp_value_key *key, void *
 	static const struct hp_value_key keys[] = {
 		{"unix", hp_value_string, offsetof(struct hp_conf, api.unix_path)},
 		{"tcp", hp_value_text_or_null, offsetof(struct hp_conf, api.tcp)},
+		{"tcp_write", hp_value_bool, offsetof(struct hp_conf, api.tcp_write)},
 		{"owner", hp_value_string, offsetof(struct hp_conf, api.owner)},
 		{"group", hp_value_string, offsetof(struct hp_conf, api.group)},
 		HP_VALUE_KEYS_END,

@@ -63,6 +63,15 @@ cpu_set_t hp_machine_spare(const struct hp_conf *c, const cpu_set_t *cpus)
 	return *cpus;
 }
 
+int hp_nodes_restore(struct hp_app *app, const struct hp_ip6 *hoa, const void *stored, size_t len)
+{
+	(void)app;
+	(void)hoa;
+	(void)stored;
+	(void)len;
+	return 0;
+}
+
 void hp_guard_restore(struct hp_guard *g, const struct hp_ip6 *hoa, uint32_t spi, uint64_t value)
 {
 	(void)g;

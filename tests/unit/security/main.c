@@ -18,6 +18,8 @@ int main(void)
 		{"MN-AAA: the own table, another one, none", test_guard_aaa},
 		{"enrolment codes", test_enrolment},
 		{"enrolment codes that are refused", test_enrolment_refused},
+		{"subscribers on disk", test_stored},
+		{"subscribers on disk that are refused", test_stored_refused},
 		{"ESP: sealed as Scapy does", test_esp_seal},
 		{"ESP: opened what Scapy sealed, once", test_esp_open},
 		{"ESP: tampered with", test_esp_tampered},

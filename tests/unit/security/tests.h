@@ -27,6 +27,8 @@ void test_ipsec_limit(void);
 void test_ipsec_send(void);
 void test_enrolment(void);
 void test_enrolment_refused(void);
+void test_stored(void);
+void test_stored_refused(void);
 void test_associations(void);
 void test_association_limits(void);
 void test_association_inherit(void);
