@@ -140,10 +140,11 @@ static const void *key_of(const struct hp_table *t, const struct hp_table_node *
 	return (const char *)node + t->key_offset;
 }
 
+/* NULL as well: nothing is fetched then, but no pointer may be counted on from it. */
 static void prefetch(const struct hp_table_node *node)
 {
 	__builtin_prefetch(node);
-	__builtin_prefetch((const char *)node + LINE);
+	__builtin_prefetch((const void *)((uintptr_t)node + LINE));
 }
 
 static struct hp_table_node *find_hashed(const struct hp_table *t, const void *key, uint64_t hash)
