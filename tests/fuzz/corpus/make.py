@@ -55,3 +55,37 @@ for n, d in (("update", b"\x1b" + bu), ("solicitation", b"\x0b" + mps), ("acknow
              ("tunnel", b"\x04" + bytes(ESP(spi=258, seq=1, data=b"e" * 48))), ("nobody", b"\x04" + bytes(ESP(spi=99, seq=1, data=b"e" * 48))), ("short", b"\x04abc"),
              ("packet", b"\x00" + bytes(IPv6(src="2001:db8::1", dst="2001:db8::2") / IPv6ExtHdrDestOpt(options=[HAO(hoa="2001:db8::3")]) / ESP(spi=256, seq=1, data=b"e" * 48))), ("node", b"\x01" + bytes(IPv6(src="2001:db8::2", dst="2001:db8::3") / ESP(spi=259, seq=1, data=b"e" * 48)))):
     put("esp", n, d)
+
+
+def updates(*records):
+    """For fuzz_guard: (what is made right, tenths of a second later / 5, bit that is turned over, options) of each update."""
+    return b"".join(bytes([what, later, flip]) + bytes(ip / MIP6MH_BU(seq=seq, flags="AH", mhtime=15, options=options))[40:]
+                    for seq, (what, later, flip, options) in enumerate(records, 9))
+
+
+SIGN, SIGN_AAA, STAMP, FLIP, RESTART, BOAT, SHORE, NOBODY = 8, 16, 32, 64, 128, 1, 2, 3
+named, boat, shore = (MIP6OptMNID(id=name + "@fleet") for name in ("ship", "boat", "shore"))
+now = MIP6OptReplayProtection(timestamp=(1700000000 + 2208988800) << 32 | 1 << 30)
+later = MIP6OptReplayProtection(timestamp=(1700000000 + 2208988800) << 32 | 1 << 31)
+older, newer, numbered = (MIP6OptMsgAuth(mspi=spi, authdata=bytes(n)) for spi, n in ((256, 12), (257, 16), (300, 16)))
+aaa = MIP6OptMsgAuth(subtype=2, mspi=3, authdata=bytes(20))
+both = SIGN | STAMP
+for n, records in (
+        ("first", [(both, 0, 0, [named, now, older])]), ("unsigned", [(0, 0, 0, [named, now, older])]), ("flipped", [(both | FLIP, 0, 77, [named, now, older])]),
+        ("replayed", [(both, 0, 0, [named, now, older])] * 2), ("later", [(both, 0, 0, [named, now, older]), (both, 20, 0, [named, later, older])]),
+        ("rekeyed", [(both, 0, 0, [named, now, older]), (both, 20, 0, [named, now, newer]), (both, 20, 0, [named, now, older])]),
+        ("restarted", [(both, 0, 0, [named, now, older]), (both | RESTART, 0, 0, [named, now, older]), (both | RESTART, 20, 0, [named, now, newer]), (both | RESTART, 20, 0, [named, now, older])]),
+        ("numbers_restarted", [(SIGN | BOAT, 0, 0, [boat, numbered]), (SIGN | BOAT | RESTART, 0, 0, [boat, numbered])]),
+        ("far", [(SIGN, 200, 0, [named, now, older])]), ("no_timestamp", [(SIGN, 0, 0, [named, older])]),
+        ("alternate", [(both, 0, 0, [named, now, MIP6OptAltCoA(acoa="2001:db8:b::1"), older])]),
+        ("numbers", [(SIGN | BOAT, 0, 0, [boat, numbered])] * 2), ("numbers_timestamp", [(SIGN | BOAT, 0, 0, [boat, now, numbered])]),
+        ("suspended", [(both | SHORE, 0, 0, [shore, now, older])]), ("nobody", [(both | NOBODY, 0, 0, [named, now, older])]),
+        ("another", [(both | BOAT, 0, 0, [named, now, older])]), ("no_identity", [(both, 0, 0, [now, older])]), ("no_option", [(both, 0, 0, [named, now])]),
+        ("spi", [(both, 0, 0, [named, now, MIP6OptMsgAuth(mspi=300, authdata=bytes(12))])]), ("reserved", [(both, 0, 0, [named, now, MIP6OptMsgAuth(mspi=3, authdata=bytes(12))])]),
+        ("aaa", [(SIGN_AAA | STAMP, 0, 0, [named, now, aaa])]), ("aaa_both", [(both | SIGN_AAA, 0, 0, [named, now, older, aaa])]),
+        ("aaa_wrong", [(both, 0, 0, [named, now, older, aaa])]), ("aaa_unknown", [(SIGN | BOAT, 0, 0, [boat, numbered, aaa])]),
+        ("order", [(both | SIGN_AAA, 0, 0, [named, now, aaa, older])]), ("behind", [(both, 0, 0, [older, named, now])]), ("twice", [(both, 0, 0, [named, now, older, older])]),
+        ("subtype", [(both, 0, 0, [named, now, older, MIP6OptMsgAuth(subtype=9, mspi=1, authdata=b"abc")])]),
+        ("wrong_many", [(0, 0, 0, [named, now, older])] * 60), ("other_identity", [(both, 0, 0, [MIP6OptMNID(subtype=2, id="x"), named, now, older])]),
+        ("short", [(0, 0, 0, [named, now, MIP6OptMsgAuth(mspi=256, authdata=b"")])]), ("long", [(both, 0, 0, [MIP6OptMNID(id="n" * 200), named, now, older])])):
+    put("guard", n, updates(*records))
