@@ -6,6 +6,13 @@ MH, WALK, INPUT = "lib/wire/mh.c", "lib/wire/packet.c", "lib/control/input.c"
 UPDATE, REGISTRATION, ACKNOWLEDGE = "lib/agent/update.c", "lib/agent/registration.c", "lib/agent/acknowledge.c"
 REPLAY, ESP, IPSEC, ASSOCIATION = "lib/base/replay.h", "lib/security/esp.c", "lib/security/ipsec.c", "lib/security/association.c"
 PROXY, RELAY, INTERCEPT, DETUNNEL = "lib/neighbor/proxy.c", "lib/control/relay.c", "lib/dataplane/intercept.c", "lib/dataplane/detunnel.c"
+GUARD, MN_HA, PROOF = "lib/security/guard.c", "lib/security/mn_ha.c", "lib/wire/proof.c"
+
+
+def proved(*names):
+    """Cases of authentication in the message, on a virtual home link."""
+    return " ".join("mn-ha-virtual/auth-" + n for n in names)
+
 
 BREAKAGES = [
     # Mobility Header.
@@ -58,6 +65,50 @@ BREAKAGES = [
     ("no memory of de-registrations", "10.3.2", REGISTRATION, "now.mono_ms + HP_REGISTRATION_MEMORY_MS", "now.mono_ms + 1", "dereg-memory"),
     ("intercepted after de-registration", "10.3.2", REGISTRATION, "	hp_effects_push(fx, &e);\n	hp_defend_stop(", "	(void)e;\n	hp_defend_stop(", "dereg-away rev-deregistered"),
     ("nodes at home are looked for first", "10.3.2", ACKNOWLEDGE, "	if (r->on_home) {", "	if (0) {", "real/home-*"),
+    # Authentication in the message.
+    ("authenticators unverified", "RFC 4285 5.1.1", GUARD, "if (p->mn_ha.present && !hp_mn_ha_verify(", "if (0 && !hp_mn_ha_verify(", proved("wrong-*", "dereg-forged", "flipped-*", "rekey-wrong")),
+    ("authenticators compared by their first octet", "RFC 4285 5.1.1", MN_HA, "compute(m, key, data, a->at, right) &&\n	       hp_mac_equal(right, data->message + a->at, a->len)",
+     "compute(m, key, data, a->at, right) &&\n	       hp_mac_equal(right, data->message + a->at, 1)", proved("flipped-authenticator-*", "twist-*")),
+    ("unprotected updates are believed", "RFC 4285 5", GUARD, "		return judge(&q);", "		return u->bu->proof.mn_ha.present || u->bu->proof.mn_aaa.present ? judge(&q) : HP_GUARD_PASS;",
+     proved("unproved", "stripped", "dereg-stripped", "subtype-*")),
+    ("the care-of address is not authenticated", "RFC 4285 5.1", MN_HA, "{data->coa, sizeof(*data->coa)}", "{data->coa, 0}", proved("first", "changed-care-of", "data-without-care-of")),
+    ("the home address is not authenticated", "RFC 4285 5.1", MN_HA, "{data->hoa, sizeof(*data->hoa)}", "{data->hoa, 0}", proved("first", "changed-home", "data-without-home")),
+    ("the checksum is authenticated", "RFC 4285 5.1", MN_HA, "{no_checksum, sizeof(no_checksum)}", "{data->message + CHECKSUM_AT, 2}", proved("first", "data-checksum", "aaa")),
+    ("the SPI is not authenticated", "RFC 4285 5.1", MN_HA, "end - CHECKSUM_AT - 2}", "end - CHECKSUM_AT - 6}", proved("first", "data-without-spi")),
+    ("shorter authenticators", "RFC 4285 5.1", MN_HA, "a->len == hp_mac_len((enum hp_mac_algorithm)key->algorithm) &&", "a->len <= hp_mac_len((enum hp_mac_algorithm)key->algorithm) &&", proved("twist-short*")),
+    ("one algorithm for all", "RFC 4285 5.1", MN_HA, "(enum hp_mac_algorithm)key->algorithm, key->octets", "HP_MAC_SHA1_96, key->octets", proved("key-sha256-*", "algorithm")),
+    ("keys of 16 octets", "RFC 4285 5.1", MN_HA, "key->octets, key->len, part", "key->octets, 16, part", proved("key-*")),
+    ("home addresses of anybody", "RFC 4285 4", GUARD, "if (!r || r->identity_len != p->identity_len || memcmp(r->identity, p->identity, p->identity_len) != 0) {", "if (!r) {", proved("identity-*", "address-of-another")),
+    ("identities by their beginning", "RFC 4285 4", GUARD, "r->identity_len != p->identity_len || memcmp", "r->identity_len < p->identity_len || memcmp", proved("identity-*")),
+    ("suspended nodes are believed", "RFC 4285 5.1.1", GUARD, "	if (r->suspended)", "	if (0)", proved("suspended")),
+    ("unknown associations are answered", "RFC 4285 5.1.1", GUARD, "refuse(q, HP_REFUSED_SPI, HP_GUARD_SILENCE)", "refuse(q, HP_REFUSED_SPI, HP_BA_AUTH_FAIL)", proved("spi-unknown", "spi-of-another", "rekey")),
+    ("reserved SPIs", "RFC 4285 5.1", PROOF, "if (p->mn_ha.present || a.spi < HP_PROOF_SPI_LEAST)", "if (p->mn_ha.present)", proved("spi-*")),
+    ("the option repeated", "RFC 4285 5", PROOF, "if (p->mn_ha.present || a.spi < HP_PROOF_SPI_LEAST)", "if (a.spi < HP_PROOF_SPI_LEAST)", proved("ha-twice", "aaa-twice")),
+    ("options behind the authentication option", "RFC 4285 5.1", PROOF, "(p->mn_ha.present && type != OPTION_AUTHENTICATION)", "false", proved("*-behind")),
+    ("options behind MN-AAA", "RFC 4285 5.2", PROOF, "p->mn_aaa.present || (", "(", proved("aaa-before-ha", "aaa-not-last", "aaa-twice")),
+    ("MN-AAA unverified", "RFC 4285 5.2", GUARD, "if (p->mn_aaa.present && q->g->aaa.authenticate(", "if (0 && q->g->aaa.authenticate(", proved("aaa*")),
+    ("MN-AAA authenticators cut", "RFC 4285 5.2", MN_HA, "a->len == hp_mac_len(HP_MAC_SHA1) &&", "a->len <= hp_mac_len(HP_MAC_SHA1) &&", proved("aaa*")),
+    ("acknowledgements without proof", "RFC 4285 5.1.1", GUARD, "	if (!credential->spi)\n		return hp_ba_write", "	if (true)\n		return hp_ba_write", proved("first", "status-*", "wrong-key")),
+    ("acknowledgements proved for the source", "RFC 4285 5.1", ACKNOWLEDGE, "&r->hoa, &r->coa, &ba,", "&r->hoa, &r->source, &ba,", proved("alternate*", "first")),
+    ("refusals told before anything is proved", "RFC 4285 5", UPDATE, "if (verdict != SILENCE && check_authentication(", "if (verdict == PASS && check_authentication(", proved("status-139*")),
+    ("a window of 6 s", "RFC 4285 6", "lib/security/mn_ha.h", "#define HP_MN_HA_WINDOW_MS 7000", "#define HP_MN_HA_WINDOW_MS 6000", proved("window-*")),
+    ("a window of 8 s", "RFC 4285 6", "lib/security/mn_ha.h", "#define HP_MN_HA_WINDOW_MS 7000", "#define HP_MN_HA_WINDOW_MS 8000", proved("window-*")),
+    ("timestamps from ahead", "RFC 4285 6", GUARD, " || off_ms > HP_MN_HA_WINDOW_MS", "", proved("window-*")),
+    ("timestamps again", "RFC 4285 6", GUARD, " || is_stale(q, true, p->timestamp, &last)", "", proved("replay-*", "timestamp-*")),
+    ("the same timestamp again", "RFC 4285 6", "lib/security/mn_ha.h", "(int64_t)(a - b) > 0", "(int64_t)(a - b) >= 0", proved("replay-at-once", "timestamp-greater", "rekey-timestamps")),
+    ("each key remembers for itself", "RFC 4285 6", GUARD, "if (!key->spi || !key->has_last || key->timestamp != timestamp)", "if (key->spi != spi_of(&q->u->bu->proof) || !key->has_last || key->timestamp != timestamp)", proved("rekey-*")),
+    ("refused timestamps are remembered", "RFC 4285 6", GUARD, "	if (verdict == HP_GUARD_PASS)\n		accept(q, key);", "	accept(q, key);", proved("timestamp-refused-not-stored", "timestamp-greater")),
+    ("144 with our whole clock", "RFC 4285 6", "lib/security/mn_ha.h", "(ours & 0xffffffff00000000) | (theirs & 0xffffffff)", "ours", proved("window-far", "timestamp-corrected")),
+    ("144 with their timestamp", "RFC 4285 6", GUARD, "hp_timestamp_corrected(p->timestamp, ours)", "p->timestamp", proved("window-far", "timestamp-corrected")),
+    ("acknowledgements without a timestamp", "RFC 4285 6", GUARD, ".has_timestamp = credential->has_timestamp,", ".has_timestamp = false,", proved("first", "sequence-timestamp")),
+    ("no timestamp, no judgement", "RFC 4285 6", GUARD, "return refuse(q, HP_REFUSED_NO_TIMESTAMP, HP_BA_MESG_ID_REQD);", "return HP_GUARD_PASS;", proved("timestamp-missing", "rekey-other-replay")),
+    ("numbers judged beside timestamps", "RFC 4285 7", GUARD, ".fresh = true,", ".fresh = false,", proved("sequence-not-judged")),
+    ("numbers never judged", "RFC 4285 5.1", GUARD, "if (!is_stale(q, false, q->u->bu->sequence, &last))", "if (true)", proved("sequence*")),
+    ("135 with the number of a proved update", "RFC 4285 5.1", GUARD, "q->out->last_sequence = (uint16_t)last;", "q->out->last_sequence = q->u->bu->sequence;", proved("sequence*")),
+    ("the older key stays", "RFC 4285 5.1", "lib/security/subscriber.c", "	if (key != &r->key[1])\n		return false;", "	return false;", proved("rekey*")),
+    ("wrong authenticators without limit", "RFC 4285 7", GUARD, "if (!hp_rate_ready(&q->source->wrong, q->now.mono_ms))", "if (0)", proved("unverified", "flood-wrong")),
+    ("146 without limit", "RFC 4285 7", GUARD, "if (hp_rate_take(&q->source->answers, q->now.mono_ms))", "if (true)", proved("answers-limited")),
+    ("refusals are not told", "RFC 4285 5.1.1", GUARD, "	if (hp_rate_take(&q->g->events, q->now.mono_ms))\n		hp_effects_push", "	if (0)\n		hp_effects_push", proved("events")),
     # Duplicate address detection and defence.
     ("no duplicate address detection", "10.3.1", "lib/agent/defend.c", "if (!a->conf.dad || !on_wire(a, b))", "if (1)", "real/dad-probe real/dad-collision-*"),
     ("link-local address untested", "10.3.1", "lib/agent/defend.c", "		which |= HP_DEFEND_LINKLOCAL;\n	return which;", "		which |= 0;\n	return which;", "real/dad-l-*"),

@@ -26,7 +26,7 @@ ignored("alternate-behind", "RFC 4285 5.1", "an alternate care-of address behind
         options=lambda t, n: ["identity", "timestamp", "mn-ha", alternate(t.away(9))])
 ignored("unknown-behind", "RFC 4285 5.1", "an option of unknown type behind the authentication option", MALFORMED, options=lambda t, n: ["identity", "timestamp", "mn-ha", Option(77, b"abc")])
 ignored("aaa-before-ha", "RFC 4285 5", "MN-AAA before MN-HA", MALFORMED, Node(aaa=AAA), options=lambda t, n: ["identity", "timestamp", "mn-aaa", "mn-ha"])
-ignored("aaa-not-last", "RFC 4285 5.2", "an option of unknown type behind MN-AAA", MALFORMED, Node(aaa=AAA), options=lambda t, n: ["identity", "timestamp", "mn-ha", "mn-aaa", Option(77, b"abc")])
+ignored("aaa-not-last", "RFC 4285 5.2", "an option of unknown type behind MN-AAA", MALFORMED, Node(aaa=AAA), options=lambda t, n: ["identity", "timestamp", "mn-aaa", Option(77, b"abc")])
 ignored("ha-twice", "RFC 4285 5", "two MN-HA options, both right", MALFORMED, options=lambda t, n: ["identity", "timestamp", "mn-ha", "mn-ha"])
 ignored("aaa-twice", "RFC 4285 5", "two MN-AAA options, both right", MALFORMED, Node(aaa=AAA), options=lambda t, n: ["identity", "timestamp", "mn-ha", "mn-aaa", "mn-aaa"])
 
