@@ -87,11 +87,22 @@ class Place:
             self.cables[name] = Cable(self.lab.ns("switch"), name, name)
         self.cables["core"].neighbors[GATEWAY] = self.cables["core"].mac
         self.began = time.monotonic()
-        self.child = self.lab.homeport("ha", configuration(kind, list(enrolled)))
-        self.up = time.monotonic()
+        self.configuration = configuration(kind, list(enrolled))
         self.locks, self.guard = {}, threading.Lock()
+        self.start()
+
+    def start(self):
+        self.child = self.lab.homeport("ha", self.configuration)
+        self.up = time.monotonic()
         wait_for("ports up", lambda: all(p["up"] for p in self.lab.api("/v1/status")["ports"]), 30)
         wait_for("an echo through the router", self.echo, 30)
+
+    def restart(self):
+        """Without a chance to say goodbye. For cases that run alone."""
+        self.child.kill()
+        self.child.wait()
+        self.cables["core"].boxes.pop(0, None)
+        self.start()
 
     def echo(self):
         """The router is known: while it is looked for, few packets wait (RFC 4861 §7.2.2)."""

@@ -98,6 +98,7 @@ BREAKAGES = [
     ("the same timestamp again", "RFC 4285 6", "lib/security/mn_ha.h", "(int64_t)(a - b) > 0", "(int64_t)(a - b) >= 0", proved("replay-at-once", "timestamp-greater", "rekey-timestamps")),
     ("each key remembers for itself", "RFC 4285 6", GUARD, "if (!key->spi || !key->has_last || key->timestamp != timestamp)", "if (key->spi != spi_of(&q->u->bu->proof) || !key->has_last || key->timestamp != timestamp)", proved("rekey-*")),
     ("refused timestamps are remembered", "RFC 4285 6", GUARD, "	if (verdict == HP_GUARD_PASS)\n		accept(q, key);", "	accept(q, key);", proved("timestamp-refused-not-stored", "timestamp-greater")),
+    ("a restart forgets what was accepted", "RFC 4285 6", "app/homeport/carry.c", "			hp_store_accept(app, &e->accepted);", "", proved("replay-after-restart")),
     ("144 with our whole clock", "RFC 4285 6", "lib/security/mn_ha.h", "(ours & 0xffffffff00000000) | (theirs & 0xffffffff)", "ours", proved("window-far", "timestamp-corrected")),
     ("144 with their timestamp", "RFC 4285 6", GUARD, "hp_timestamp_corrected(p->timestamp, ours)", "p->timestamp", proved("window-far", "timestamp-corrected")),
     ("acknowledgements without a timestamp", "RFC 4285 6", GUARD, ".has_timestamp = credential->has_timestamp,", ".has_timestamp = false,", proved("first", "sequence-timestamp")),

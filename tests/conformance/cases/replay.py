@@ -233,3 +233,21 @@ def sequence_restarted(t, n):
 def sequence_per_node(t, a, b):
     a.register(seq=1000)
     b.register(seq=1)
+
+
+@proved("auth-replay-after-restart", "RFC 4285 6, RFC 6275 9.5.1", "the home agent is killed as soon as it has acknowledged, and started again: what it had accepted it refuses, by timestamp and by number, and a key that was replaced is no more",
+        Node(), Node(2, key=Key(replay="sequence")), Node(3, newer=Key(257)), alone=True)
+def after_restart(t, a, b, c):
+    c.register()
+    retired = c.update(stamp=ntp(time.time() + 6))
+    c.register(key=c.newer)
+    numbered, u = b.register(seq=9), a.register()
+    t.place.restart()
+    a.corrected(u)
+    b.refused(numbered, 135, SEQUENCE, seq=9)
+    c.ignored(retired, "auth.unknown_spi")
+    for n in (a, b, c):
+        t.equal("binding", t.place.binding(n.hoa), None)
+    a.register()
+    b.register(seq=10)
+    c.register(key=c.newer)
