@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf/json.h"
+#include "conf/mobile_nodes.h"
 #include "conf/text.h"
 #include "conf/value.h"
 #include "homeport-mn/mn.h"
@@ -20,31 +21,80 @@ static int interface_name(const struct hp_value *v, const struct hp_value_key *k
 							  : hp_value_want(v, "an interface name of at most %d octets", IF_NAMESIZE - 1);
 }
 
-/* What later versions bring; asking for it now is an error, not silence. */
-static int method(const struct hp_value *v, const struct hp_value_key *key, void *out)
-{
-	static const char *const words[] = {"none", "ipsec", "mn-ha", NULL};
-	const struct hp_value_key word = {.more = words};
-	int n, ret = hp_value_word(v, &word, &n);
+/* One home while it is read. `home` comes first: keys that are inside it say so. */
+struct draft {
+	struct mn_home_conf *home;
+	struct hp_secrets *secrets;
+	int method;
+	uint32_t spi;
+	int algorithm, replay;
+	struct hp_value_octets key;
+};
+enum { METHOD_NONE, METHOD_MN_HA, METHOD_IPSEC };
 
-	(void)key;
-	if (!ret && n == 2)
-		return hp_value_want(v, "\"none\" or \"ipsec\": this version cannot do it yet");
-	if (!ret)
-		((struct mn_home_conf *)out)->ipsec = n == 1;
-	return ret;
+static int check_mn_ha(const struct hp_value *v, struct draft *d)
+{
+	static const char *const of_mn_ha[] = {"identity", "spi", "key", "algorithm", "replay", NULL};
+	struct mn_home_conf *h = d->home;
+
+	for (unsigned int i = 0; of_mn_ha[i] && d->method != METHOD_MN_HA; i++)
+		if (json_object_get(v->json, of_mn_ha[i]))
+			return hp_error_set(v->error, EINVAL, v->path, "found %s with another method, want \"mn-ha\"", of_mn_ha[i]);
+	if (d->method != METHOD_MN_HA)
+		return 0;
+	if (!h->identity || !d->spi || !d->key.len)
+		return hp_error_set(v->error, EINVAL, v->path, "found no %s, want identity, spi and key of the home agent's enrolment",
+				    !h->identity ? "identity"
+				    : !d->spi    ? "spi"
+						 : "key");
+	if (strlen(h->identity) > HP_CONF_IDENTITY_MOST)
+		return hp_error_set(v->error, EINVAL, v->path, "found an identity of %zu octets, want at most %d", strlen(h->identity),
+				    HP_CONF_IDENTITY_MOST);
+	h->key = (struct hp_key){
+		.spi = d->spi,
+		.algorithm = d->algorithm == HP_CONF_HMAC_SHA256 ? HP_MAC_SHA256_128 : HP_MAC_SHA1_96,
+		.len = d->key.len,
+		.timestamp = d->replay == HP_CONF_TIMESTAMP,
+		.octets = hp_secrets_keep(d->secrets, d->key.octets, d->key.len),
+	};
+	h->home.method = HP_NODE_MN_HA;
+	h->home.identity = h->identity;
+	h->home.key = &h->key;
+	return h->key.octets ? 0 : hp_error_set(v->error, ENOMEM, v->path, "out of memory");
 }
 
 static int authentication(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
+	static const char *const methods[] = {"none", "mn-ha", "ipsec", NULL};
 	static const struct hp_value_key keys[] = {
-		{"method", method, .required = true},
-		{"security_associations", hp_conf_associations_read, offsetof(struct mn_home_conf, associations)},
+		{"method", hp_value_word, offsetof(struct draft, method), .more = methods, .required = true},
+		{"identity", hp_value_string, offsetof(struct mn_home_conf, identity), .inside = true},
+		{"spi", hp_value_u32, offsetof(struct draft, spi), HP_CONF_SPI_LEAST, UINT32_MAX},
+		{"key", hp_value_hex, offsetof(struct draft, key), HP_CONF_KEY_LEAST, HP_CONF_KEY_MOST},
+		{"algorithm", hp_value_word, offsetof(struct draft, algorithm), .more = hp_conf_algorithms},
+		{"replay", hp_value_word, offsetof(struct draft, replay), .more = hp_conf_replays},
+		{"security_associations", hp_conf_associations_read, offsetof(struct mn_home_conf, associations), .inside = true},
 		HP_VALUE_KEYS_END,
 	};
+	const struct hp_value secret = {v->json, v->path, v->error, .secret = true};
+	struct draft *d = out;
+	int ret = hp_value_table(&secret, keys, d);
 
 	(void)key;
-	return hp_value_table(v, keys, out);
+	ret = ret ? ret : check_mn_ha(&secret, d);
+	hp_secret_wipe(&d->key, sizeof(d->key));
+	d->home->ipsec = d->method == METHOD_IPSEC;
+	return ret;
+}
+
+static int prefix_discovery(const struct hp_value *v, const struct hp_value_key *key, void *out)
+{
+	bool on;
+	int ret = hp_value_bool(v, key, &on);
+
+	if (!ret)
+		*(int *)out = on;
+	return ret;
 }
 
 /* Those of a home that is under IPsec, once its address is known. */
@@ -67,7 +117,12 @@ static int check_associations(const struct hp_value *v, struct mn_home_conf *h)
 	if (h->ipsec && !hp_conf_associations_protect(&h->associations, HP_PROTECT_REGISTRATION))
 		return hp_error_set(v->error, EINVAL, path,
 				    "found no two security associations that protect registration, want one of each direction");
-	h->home.prefix_discovery = !h->ipsec || hp_conf_associations_protect(&h->associations, HP_PROTECT_PREFIX_DISCOVERY);
+	/* RFC 4285 §2: in the message nothing but registrations is protected. */
+	h->home.prefix_discovery =
+		h->prefix_discovery >= 0
+			? h->prefix_discovery
+			: h->home.method == HP_NODE_OPEN &&
+				  (!h->ipsec || hp_conf_associations_protect(&h->associations, HP_PROTECT_PREFIX_DISCOVERY));
 	return 0;
 }
 
@@ -83,14 +138,16 @@ static int route_optimization(const struct hp_value *v, const struct hp_value_ke
 static int one_home(const struct hp_value *v, size_t i, void *ctx)
 {
 	static const struct hp_value_key keys[] = {
-		{"home_address", hp_value_address, offsetof(struct mn_home_conf, home.hoa), .required = true},
-		{"home_prefix_length", hp_value_u8, offsetof(struct mn_home_conf, home.prefix_length), 1, 128},
-		{"home_agent", hp_value_address, offsetof(struct mn_home_conf, home.ha)},
-		{"virtual_interface", interface_name, offsetof(struct mn_home_conf, virtual_interface)},
+		{"home_address", hp_value_address, offsetof(struct mn_home_conf, home.hoa), .required = true, .inside = true},
+		{"home_prefix_length", hp_value_u8, offsetof(struct mn_home_conf, home.prefix_length), 1, 128, .inside = true},
+		{"home_agent", hp_value_address, offsetof(struct mn_home_conf, home.ha), .inside = true},
+		{"virtual_interface", interface_name, offsetof(struct mn_home_conf, virtual_interface), .inside = true},
+		{"prefix_discovery", prefix_discovery, offsetof(struct mn_home_conf, prefix_discovery), .inside = true},
 		{"authentication", authentication},
 		HP_VALUE_KEYS_END,
 	};
 	struct mn_conf *c = ctx;
+	struct draft d = {.secrets = c->secrets};
 	struct mn_home_conf *h;
 	int ret;
 
@@ -99,8 +156,9 @@ static int one_home(const struct hp_value *v, size_t i, void *ctx)
 	h = &c->home[i];
 	c->homes = (unsigned int)i + 1;
 	h->home.prefix_length = 64;
-	h->home.prefix_discovery = true;
-	ret = hp_value_table(v, keys, h);
+	h->prefix_discovery = -1;
+	d.home = h;
+	ret = hp_value_table(v, keys, &d);
 	ret = ret ? ret : check_associations(v, h);
 	if (ret)
 		return ret;
@@ -187,7 +245,7 @@ static int log_section(const struct hp_value *v, const struct hp_value_key *key,
 static bool has_keys(const struct mn_conf *c)
 {
 	for (unsigned int i = 0; i < c->homes; i++)
-		if (c->home[i].associations.count)
+		if (c->home[i].associations.count || c->home[i].key.spi)
 			return true;
 	return false;
 }
@@ -210,6 +268,8 @@ int mn_conf_load(struct mn_conf *out, const char *file, struct hp_error *e)
 	int ret;
 
 	*out = (struct mn_conf){.lifetime_s = 600, .initial_timeout_ms = 1500, .level = HP_LOG_INFO};
+	if (hp_secrets_create(&out->secrets))
+		return hp_error_set(e, ENOMEM, "", "out of memory");
 	ret = hp_text_load(&text, file, FILE_MOST, e);
 	if (ret)
 		return ret;
@@ -233,7 +293,9 @@ void mn_conf_free(struct mn_conf *c)
 	for (unsigned int i = 0; i < c->homes; i++) {
 		hp_conf_associations_free(&c->home[i].associations);
 		free(c->home[i].virtual_interface);
+		free(c->home[i].identity);
 	}
+	hp_secrets_destroy(c->secrets);
 	for (unsigned int i = 0; i < c->interfaces; i++)
 		free(c->interface[i].name);
 	free(c->api_unix);

@@ -12,15 +12,21 @@
 #include "base/ip6.h"
 #include "base/log.h"
 #include "base/now.h"
+#include "base/secret.h"
 #include "conf/association.h"
 #include "node/node.h"
 #include "security/ipsec.h"
+#include "security/mac.h"
+#include "security/subscriber.h"
 
 #define MN_TUNNEL_HEADER 40
 
 struct mn_home_conf {
 	struct hp_node_home home;
 	char *virtual_interface;
+	char *identity;                           /* home's */
+	struct hp_key key;                        /* home's; its octets are the secrets' */
+	int prefix_discovery;                     /* as the operator says; -1: as the method allows */
 	bool ipsec;                               /* registrations by ESP, else as home.method says */
 	struct hp_conf_associations associations; /* until they are in force */
 };
@@ -35,6 +41,7 @@ struct mn_conf {
 	struct mn_home_conf home[HP_NODE_HOMES];
 	struct mn_interface_conf interface[HP_NODE_INTERFACES];
 	uint32_t lifetime_s, initial_timeout_ms;
+	struct hp_secrets *secrets;
 	char *api_unix;
 	enum hp_log_level level;
 	bool json;
@@ -59,6 +66,7 @@ struct mn {
 	struct hp_node *node;
 	struct hp_effects *fx;
 	struct hp_ipsec *ipsec; /* of the homes that are under it */
+	struct hp_mac *mac;     /* of those that authenticate in the message */
 	struct hp_api *api;
 	struct mn_home home[HP_NODE_HOMES];
 	int index[HP_NODE_INTERFACES]; /* kernel's, 0: not there */
