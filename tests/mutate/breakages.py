@@ -123,7 +123,7 @@ BREAKAGES = [
     ("groups are not joined", "RFC 4861 7.2.1", "lib/neighbor/mld.c", "if (len < 0 || !nb->link[link].up)", "if (1)", "real/proxy-group-*"),
     # Interception and errors.
     ("hop limit not decremented", "RFC 2473 3.1", INTERCEPT, "	inner->hop_limit--;", "", "int-udp int-outer-header"),
-    ("discovery tunnelled", "10.4.2", INTERCEPT, "	if (discovery(w, m, h, e))\n		return;", "	(void)discovery;", "int-no-discovery-*"),
+    ("discovery tunnelled", "10.4.2", INTERCEPT, "	if (discovery(w, m, hp_header(m), e))\n		return;", "	(void)discovery;", "int-no-discovery-*"),
     ("encapsulation limit ignored", "RFC 2473 4.1.1", INTERCEPT, "	if (limited && !limit) {", "	if (0) {", "limit-*"),
     ("encapsulation limit not lowered", "RFC 2473 4.1.1", INTERCEPT, "(uint8_t)(limit - 1)", "limit", "limit-*"),
     ("encapsulation limit of the first header only", "RFC 2473 4.1.1", "lib/wire/transit.c", "n < HP_WALK_MAX && hp_transit_step", "n < 1 && hp_transit_step", "limit-zero-hop-by-hop limit-zero-routing limit-zero-fragment"),
