@@ -297,7 +297,7 @@ class Member:
         def see():
             before = ntp(time.time()) >> 32
             p = self.t.ask(u.packet(), ba_of(self.hoa))
-            stamp = next((o.timestamp for o in p[MIP6MH_BA].options if o.otype == REPLAY), 0)
+            stamp = stamp_of(p)
             self.t.equal("low half of the timestamp", stamp & 0xffffffff, u.stamp & 0xffffffff)
             self.t.that(before <= stamp >> 32 <= ntp(time.time()) >> 32, "high half %d, the time was %d" % (stamp >> 32, before))
             self.acknowledged(p, u, ID_MISMATCH, stamp=stamp)
@@ -309,6 +309,11 @@ class Member:
         before = self.state()
         self.t.silence(packet.packet() if isinstance(packet, Update) else packet, counter, **how)
         self.t.equal("the binding", self.state(), before)
+
+
+def stamp_of(p):
+    """The timestamp of an acknowledgement; 0: none."""
+    return next((o.timestamp for o in p[MIP6MH_BA].options if o.otype == REPLAY), 0)
 
 
 def mobility_header(packet):

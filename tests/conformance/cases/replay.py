@@ -2,8 +2,10 @@
 """RFC 4285 §6: replay protection by timestamps (7 s, strictly greater, numbers not judged), and by sequence numbers (RFC 6275 §9.5.1)."""
 import time
 
+from case import PROVED_REAL, ba_of
+from cases.duplicate_address import probed
 from lab import Failed
-from member import MESG_ID_REQD, Key, Node, ntp, proved
+from member import AUTH_FAIL, ID_MISMATCH, MESG_ID_REQD, Key, Node, ntp, proved, stamp_of
 from packets import *  # noqa: F403
 
 SEQUENCE = "auth.sequence"
@@ -150,6 +152,26 @@ def refused(t, n):
     u = n.update(life=0)
     n.ask(u, 133)
     n.corrected(u)
+
+
+@proved("auth-replay-during-dad", "RFC 4285 6, RFC 6275 10.3.1", "during duplicate address detection: the update again gets 144, a forged one 146, a newer one from elsewhere takes its place; one acknowledgement in the end, of the newest",
+        kinds=PROVED_REAL)
+def during_dad(t, n):
+    u, forged, newer = n.update(), n.update(secret=bytes(16), coa=t.away(9)), n.update(coa=t.coa2)
+    probed(t, u.packet(), target=n.hoa)
+    since, counters = t.mark(), ("auth.timestamp", "auth.wrong_authenticator")
+    with t.place.lock(counters[0]), t.place.lock(counters[1]):
+        before = [t.place.counter(c) for c in counters]
+        t.send(u.packet(), forged.packet(), newer.packet())
+        answers = {p[MIP6MH_BA].status: p for p in (t.wait(ba_of(n.hoa)) for _ in range(3))}
+        t.equal("statuses", sorted(answers), [0, ID_MISMATCH, AUTH_FAIL])
+        t.equal("counted", [t.place.counter(c) - was for c, was in zip(counters, before)], [1, 1])
+    n.acknowledged(answers[0], newer)
+    n.acknowledged(answers[AUTH_FAIL], forged, AUTH_FAIL)
+    n.acknowledged(answers[ID_MISMATCH], u, ID_MISMATCH, stamp=stamp_of(answers[ID_MISMATCH]))
+    t.marker()
+    t.equal("acknowledgements", len(t.came(ba_of(n.hoa), since)), 3)
+    n.bound(t.coa2)
 
 
 # By sequence number.
