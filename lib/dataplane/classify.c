@@ -133,11 +133,14 @@ static void out_of_the_ordinary(struct hp_worker *w, struct rte_mbuf *m)
 		local_scope(w, m, multicast);
 }
 
-/* Who is it for? Nearly every tunnel packet is for the same address of ours, and then the question is who is in it. */
+/* Who is it for? Nearly every tunnel packet is for the same address of ours, and then the question is who is in it, or by which
+ * association it came. */
 static inline void ask(struct hp_worker *w, struct rte_mbuf *m, const struct hp_header *h, const struct hp_ip6 *own)
 {
 	if (own && h->next == HP_PROTO_IPV6 && m->data_len >= 2 * HP_IP6_HEADER && hp_ip6_eq(&h->dst, own))
 		hp_detunnel_add(w, m, HP_IP6_HEADER);
+	else if (h->next == HP_PROTO_ESP && own && w->esp && m->data_len >= HP_IP6_HEADER + HP_SA_HEADER && hp_ip6_eq(&h->dst, own))
+		hp_unprotect_add(w, m, HP_IP6_HEADER);
 	else
 		hp_destination_add(w, m, &h->dst);
 }

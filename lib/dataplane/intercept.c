@@ -29,8 +29,8 @@ static bool discovery(struct hp_worker *w, struct rte_mbuf *m, const struct hp_h
 }
 
 /* With an association the outer packet gets room for what stands before the inner one in ESP, and the length of all of it. */
-static inline bool wrap(struct hp_worker *w, struct rte_mbuf *m, const struct hp_hot_entry *e, const struct hp_sa *sa, bool limited,
-			uint8_t limit)
+static __rte_always_inline bool wrap(struct hp_worker *w, struct rte_mbuf *m, const struct hp_hot_entry *e, const struct hp_sa *sa,
+				     bool limited, uint8_t limit)
 {
 	struct hp_header *inner = hp_header(m);
 	const uint8_t class_ = hp_tunnel_outer_class(hp_header_class(inner));
@@ -73,8 +73,8 @@ static void refuse(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_reason 
 		hp_punt(w, m, HP_PUNT_COMPLAINT, why, word);
 }
 
-/* False: not now, or not at all; the packet is on its way elsewhere. */
-static inline bool tunnel(struct hp_worker *w, struct rte_mbuf *m, const struct hp_hot_entry *e, const struct hp_sa *sa)
+/* False: it is on its way elsewhere. One body without associations, one with: the plain one knows of no other. */
+static __rte_always_inline bool tunnel(struct hp_worker *w, struct rte_mbuf *m, const struct hp_hot_entry *e, const struct hp_sa *sa)
 {
 	struct hp_header *h = hp_header(m);
 	uint16_t most = e->mtu, limit_at = 0;

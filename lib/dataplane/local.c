@@ -13,6 +13,13 @@ static enum hp_punt_class class_of(struct rte_mbuf *m, const struct hp_packet *p
 	return c == HP_PUNT_REST && p->has_hao ? HP_PUNT_HOME_ADDRESS : c;
 }
 
+/* The next packet for this address of ours need not be looked up. */
+static void remember(struct hp_worker *w, const struct rte_mbuf *m)
+{
+	w->own.address = hp_header(m)->dst;
+	w->own.version = w->own.now;
+}
+
 static void one(struct hp_worker *w, struct rte_mbuf *m)
 {
 	struct hp_meta *meta = hp_meta(m);
@@ -21,12 +28,12 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 
 	/* The one case that must be fast: a tunnel packet without extension headers. */
 	if (hp_header(m)->next == HP_PROTO_IPV6 && m->data_len >= 2 * HP_IP6_HEADER && !meta->tunnelled) {
-		w->own.address = hp_header(m)->dst;
-		w->own.version = w->own.now;
+		remember(w, m);
 		hp_detunnel_add(w, m, HP_IP6_HEADER);
 		return;
 	}
 	if (hp_header(m)->next == HP_PROTO_ESP && w->esp && !meta->tunnelled && m->data_len >= HP_IP6_HEADER + HP_SA_HEADER) {
+		remember(w, m);
 		hp_unprotect_add(w, m, HP_IP6_HEADER);
 		return;
 	}

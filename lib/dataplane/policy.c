@@ -3,32 +3,25 @@
 
 #include "dataplane/header.h"
 #include "dataplane/worker.h"
-#include "wire/packet.h"
+#include "wire/transit.h"
 
 #define MH_TYPE 2 /* octet of the Mobility Header */
 
-static bool behind_headers(const struct hp_header *h, uint32_t len, enum hp_mh_type type)
-{
-	struct hp_packet p;
-
-	if (hp_packet_read(&p, h, len) != HP_WALK_OK || p.proto != HP_PROTO_MH)
-		return false;
-	return p.is_fragment || (hp_packet_payload_len(&p) > MH_TYPE && hp_packet_payload(&p)[MH_TYPE] == type);
-}
-
 bool hp_policy_is_message(const struct hp_header *h, uint32_t len, enum hp_mh_type type)
 {
-	switch (h->next) {
-	case HP_PROTO_MH:
-		return len > HP_IP6_HEADER + MH_TYPE && ((const uint8_t *)(h + 1))[MH_TYPE] == type;
-	case HP_PROTO_HOPOPTS:
-	case HP_PROTO_ROUTING:
-	case HP_PROTO_FRAGMENT:
-	case HP_PROTO_DSTOPTS:
-		return behind_headers(h, len, type);
-	default:
+	struct hp_reader r = hp_reader(h, len), body;
+	uint8_t proto = h->next;
+	const uint8_t *message;
+
+	if (proto != HP_PROTO_MH && !hp_transit_is_header(proto))
 		return false;
-	}
+	hp_read_bytes(&r, HP_IP6_HEADER);
+	for (int n = 0; n < HP_WALK_MAX && hp_transit_step(&r, &proto, &body);)
+		n++;
+	if (proto == HP_PROTO_FRAGMENT) /* a later one */
+		return hp_read_u8(&r) == HP_PROTO_MH;
+	message = proto == HP_PROTO_MH ? hp_read_bytes(&r, MH_TYPE + 1) : NULL;
+	return message && message[MH_TYPE] == type;
 }
 
 bool hp_policy_protect(struct hp_worker *w, struct rte_mbuf *m, const struct hp_hot_entry *e)
@@ -43,6 +36,13 @@ bool hp_policy_protect(struct hp_worker *w, struct rte_mbuf *m, const struct hp_
 	esp->number[esp->protect.n] = number;
 	hp_lane_add(&esp->protect, m);
 	return true;
+}
+
+uint16_t hp_policy_mtu(const struct hp_worker *w, const struct hp_hot_entry *e)
+{
+	const struct hp_sa *sa = e->kind == HP_HOT_ESP && e->association ? hp_sas_get(w->shared->sas, e->association) : NULL;
+
+	return sa ? hp_sa_room(sa, e->mtu) : e->mtu;
 }
 
 /* What is for us the management core judges by its own policy: Mobility Header messages but the home test's, and what is under ESP itself. */

@@ -13,10 +13,12 @@
 struct hp_header;
 struct hp_worker;
 
-/* Whether a packet is a Mobility Header message of this type. One in fragments may be. */
+/* Whether a packet is a Mobility Header message of this type. A later fragment of any may be. */
 bool hp_policy_is_message(const struct hp_header *h, uint32_t len, enum hp_mh_type type);
 /* A packet for a node with associations. True: it is to be protected, and is in protect's lane. */
 bool hp_policy_protect(struct hp_worker *w, struct rte_mbuf *m, const struct hp_hot_entry *e);
+/* The largest packet for it, home test messages aside. */
+uint16_t hp_policy_mtu(const struct hp_worker *w, const struct hp_hot_entry *e);
 /* Whether a packet that came out of such a node's tunnel needed no ESP. */
 bool hp_policy_may_be_plain(const struct hp_worker *w, const struct rte_mbuf *m, const struct hp_hot_entry *e);
 

@@ -173,6 +173,9 @@ void hp_stage_protect(struct hp_worker *w)
 	unsigned int n = 0;
 
 	associations(w, in->n, sa);
+	for (unsigned int i = 0; i < in->n; i++)
+		if (sa[i])
+			hp_sa_prefetch_session(sa[i]);
 	for (unsigned int i = 0; i < in->n; i++) {
 		struct rte_mbuf *m = in->m[i];
 

@@ -4,6 +4,7 @@
  * goes the way of every intercepted packet. Bounded: HP_MEMBER_NODES copies a packet, and a policer for all copies of a worker. */
 #include "dataplane/group.h"
 #include "dataplane/header.h"
+#include "dataplane/policy.h"
 #include "dataplane/worker.h"
 #include "wire/packet.h"
 
@@ -49,11 +50,13 @@ static void burst(struct hp_worker *w, struct rte_mbuf *m, const struct hp_group
 	for (uint32_t i = 0; i < n; i++) {
 		const struct hp_group_member *member = &g->member[first + i];
 		const struct hp_hot_entry *e = hp_hot_confirm(hot, at[i], hash[i], &member->hoa);
+		uint16_t most;
 
 		if (!e || e->kind == HP_HOT_LOCAL || is_sender(e, from, source) || !hp_group_wants(g, member, source))
 			continue;
-		if (m->data_len > e->mtu && m->data_len > HP_IP6_MIN_MTU && e->path != HP_PATH_NO_ROUTE) {
-			*least = e->mtu < *least ? e->mtu : *least;
+		most = hp_policy_mtu(w, e);
+		if (m->data_len > most && m->data_len > HP_IP6_MIN_MTU && e->path != HP_PATH_NO_ROUTE) {
+			*least = most < *least ? most : *least;
 			hp_count(w, HP_DP_DROP_COPY, 1);
 			continue;
 		}

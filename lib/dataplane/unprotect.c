@@ -168,6 +168,7 @@ static unsigned int associations(struct hp_worker *w, struct hp_lane *in, struct
 		} else if (its->worker != w->index) {
 			hp_spread_ours(w, m, its->worker);
 		} else {
+			hp_sa_prefetch_session(its);
 			in->m[n] = m;
 			sa[n++] = its;
 		}

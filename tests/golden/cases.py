@@ -4,14 +4,16 @@
 output. `cases.py FOLDER` writes them as pcap files and expect.json; the written ones are committed and judge.py holds the program against them.
 
 The world (drive.c): port 0 carries the home link 2001:db8:1::/64, port 1 the core 2001:db8:f::/64 and, tagged 7, 2001:db8:7::/64 (MTU 1280);
-2001:db8:2::/64 is a virtual home link. Bound: 1::100 at a::2, 2::200 at a::3, 2::300 at 7::50, 2::400 at f::77 (not resolved), 1::101 at a::4, 2::201 at a::3 too. Listening
-to ff0e::1: 1::100 and 1::101; to ff0e::2: 1::100 from 1::50, 1::101 from all but 1::50; to ff0e::3 on the virtual link: 2::200 and 2::300; to ff0e::5: a node that is not bound. The
+2001:db8:2::/64 is a virtual home link. Bound: 1::100 at a::2, 2::200 at a::3, 2::300 at 7::50, 2::400 at f::77 (not resolved), 1::101 at a::4, 2::201 at a::3 too; under ESP (esp.py) 2::500 at a::5, 2::600 at a::6, 2::700 at a::7. Listening
+to ff0e::1: 1::100 and 1::101; to ff0e::2: 1::100 from 1::50, 1::101 from all but 1::50; to ff0e::3 on the virtual link: 2::200 and 2::300; to ff0e::5: a node that is not bound; to ff0e::6: 2::500. The
 outer flow label is a hash: written as 0 here, judged to be set and the same within a flow."""
 import json
 import os
 import sys
 
 from scapy.all import *
+
+from esp import CBC_IN, CBC_OUT, GCM_IN, GCM_OUT, HOME_TEST_IN, HOME_TEST_OUT, association
 
 PORT = ["02:70:63:61:70:00", "02:70:63:61:70:01"]
 GATEWAY, HOST, TAGGED = "02:00:00:00:00:fe", "02:00:00:00:00:50", "02:00:00:00:00:57"
@@ -193,6 +195,39 @@ case("unknown-vlan", in1=[Ether(src=GATEWAY, dst=PORT[1]) / Dot1Q(vlan=99) / udp
 case("truncated-frame", in1=[core(IPv6(src=CN, dst=HOA, plen=200) / (b"t" * 50))], drop_frame=1)
 case("not-version-6", in1=[core(IPv6(src=CN, dst=HOA, version=5) / (b"t" * 50))], drop_version=1)
 case("bad-addresses", in1=[core(udp("ff02::1", HOA)), core(udp("::1", HOA)), core(udp(CN, "::1")), core(udp("::", HOA))], drop_source=3, drop_destination=1)
+# ESP in tunnel mode (RFC 4303, RFC 3776 §3.3, RFC 4877 §4.3), by Scapy. Outbound the initialization vector of AES-CBC is anything, so the judge opens it.
+ESP1, ESP2, ESP3 = "2001:db8:2::500", "2001:db8:2::600", "2001:db8:2::700"
+seal = lambda number, p, seq=1: association(number).encrypt(p, seq_num=seq, iv=seq.to_bytes(16 if number in (CBC_IN, CBC_OUT) else 8, "big"))  # noqa: E731
+sent = lambda number, p, seq=1: to_core(seal(number, p, seq))  # noqa: E731
+mobility = lambda kind, src, dst, hlim=64: IPv6(src=src, dst=dst, hlim=hlim, nh=135) / bytes([59, 1 + kind // 3, kind, 0, 0, 0] + (10 if kind < 3 else 18) * [7])  # noqa: E731
+case("esp-out", in1=[core(udp(CN, ESP1, n=n)) for n in (0, 1, 2, 3, 1000)] + [core(udp(CN, ESP2, n=n)) for n in (0, 1, 15, 16, 1000)],
+     out1=[sent(GCM_OUT, udp(CN, ESP1, n=n, hlim=63), i + 1) for i, n in enumerate((0, 1, 2, 3, 1000))] + [sent(CBC_OUT, udp(CN, ESP2, n=n, hlim=63), i + 1) for i, n in enumerate((0, 1, 15, 16, 1000))],
+     packets_intercepted=10, packets_protected=10, account={"6": [5, 1246], "7": [5, 1272]})
+case("esp-in", in1=[core(seal(GCM_IN, udp(ESP1, CN, n=n), n + 1)) for n in (0, 1, 2, 3, 1000)] + [core(seal(CBC_IN, udp(ESP2, CN, n=n), n + 1)) for n in (0, 1, 15, 16, 1000)],
+     out1=[to_core(udp(ESP1, CN, n=n, hlim=63)) for n in (0, 1, 2, 3, 1000)] + [to_core(udp(ESP2, CN, n=n, hlim=63)) for n in (0, 1, 15, 16, 1000)],
+     packets_unprotected=10, packets_detunnelled=10, packets_forwarded=10, account={"6": [5, 1246], "7": [5, 1272]})
+case("esp-hairpin", in1=[core(seal(GCM_IN, udp(ESP1, ESP2)))], out1=[sent(CBC_OUT, udp(ESP1, ESP2, hlim=63))], packets_unprotected=1, packets_detunnelled=1, packets_intercepted=1, packets_protected=1,
+     account={"6": [1, 80], "7": [1, 80]})
+# RFC 3776 §3.3: home test messages of this node go by ESP, and nothing else does.
+case("esp-home-test", in1=[core(mobility(3, CN, ESP3)), core(mobility(4, CN, ESP3)), core(udp("2001:db8:c::3", ESP3)), core(seal(HOME_TEST_IN, mobility(1, ESP3, CN))), core(tunnel(mobility(2, ESP3, CN), "2001:db8:a::7", HA2))],
+     out1=[to_core(tunnel(mobility(4, CN, ESP3, 63), HA2, "2001:db8:a::7")), to_core(tunnel(udp("2001:db8:c::3", ESP3, hlim=63), HA2, "2001:db8:a::7")), sent(HOME_TEST_OUT, mobility(3, CN, ESP3, 63)),
+           to_core(mobility(2, ESP3, CN, 63)), to_core(mobility(1, ESP3, CN, 63))],
+     packets_intercepted=3, packets_protected=1, packets_unprotected=1, packets_detunnelled=2, packets_forwarded=2, account={"8": [5, 64 + 64 + 80 + 56 + 56]})
+case("esp-home-test-plain", in1=[core(tunnel(mobility(1, ESP3, CN), "2001:db8:a::7", HA2)), core(seal(HOME_TEST_IN, udp(ESP3, CN)))], drop_unprotected=1, drop_esp_selector=1)
+case("esp-plain", in1=[core(tunnel(udp(ESP1, CN), "2001:db8:a::5", HA2))], drop_unprotected=1)
+# RFC 4303 §3.4: twice, touched, cut, from elsewhere, in another's name; §2.6 a dummy; an SPI of nobody.
+touched = lambda p: p.__class__(raw(p)[:-1] + bytes([raw(p)[-1] ^ 1]))  # noqa: E731
+moved = seal(GCM_IN, udp(ESP1, CN), 3)
+moved.src = "2001:db8:a::6"
+case("esp-refused", in1=[core(seal(GCM_IN, udp(ESP1, CN))), core(seal(GCM_IN, udp(ESP1, CN))), core(touched(seal(GCM_IN, udp(ESP1, CN), 2))), core(touched(seal(CBC_IN, udp(ESP2, CN)))),
+                         core(moved), core(seal(GCM_IN, udp(ESP2, CN), 4)), core(IPv6(src="2001:db8:a::5", dst=HA2) / ESP(spi=0x1000, seq=9, data=b"x" * 27)), core(IPv6(src="2001:db8:a::5", dst=HA2) / ESP(spi=0x7777, seq=9, data=b"x" * 60))],
+     out1=[to_core(udp(ESP1, CN, hlim=63))], punts=[punt("rest")], packets_unprotected=2, packets_detunnelled=1, packets_forwarded=1, drop_esp_replay=1, drop_esp_integrity=2, drop_tunnel_care_of=1, drop_esp_selector=1,
+     drop_esp_length=1, account={"6": [1, 80]})
+case("esp-multicast", in1=[core(tunnel(udp(HOA2, "ff0e::6"), COA2, HA2))], out1=[sent(GCM_OUT, udp(HOA2, "ff0e::6", hlim=63))], packets_multicast=1, packets_copies=1, packets_intercepted=1, packets_protected=1,
+     packets_detunnelled=1, account={"1": [1, 80], "6": [1, 80]})
+case("esp-multicast-too-big", in1=[core(tunnel(udp(HOA2, "ff0e::6", 1427 - 48), COA2, HA2))], punts=[punt("complaint", "too_big", tunnelled=1, word=1426)], packets_multicast=1, drop_copy=1, packets_detunnelled=1,
+     account={"1": [1, 1427]})
+case("esp-too-big", in1=[core(udp(CN, ESP1, 1427 - 48)), core(udp(CN, ESP2, 1407 - 48))], punts=[punt("complaint", "too_big", word=1426), punt("complaint", "too_big", word=1406)])
 # Bursts around the sizes at which loops go wrong.
 for n in (1, 31, 32, 33, 63, 64, 65):
     mixed = [udp(CN, HOA, n=i + 1) if i % 3 else udp(CN, "2001:db8:1::50", n=i + 1) for i in range(n)]

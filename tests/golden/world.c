@@ -68,6 +68,47 @@ static void listen_(struct hp_dataplane *dp, uint16_t home, const char *group, c
 	must(hp_dataplane_member(dp, &m));
 }
 
+struct hp_association_spec world_association(uint32_t number)
+{
+	static const char *const hoa[] = {"2001:db8:2::500", "2001:db8:2::600", "2001:db8:2::700"};
+	const bool cbc = number == WORLD_CBC_IN || number == WORLD_CBC_OUT;
+	struct hp_association_spec s = {.spi = 0x1000 * number,
+					.hoa = ip(hoa[(number - 1) / 2]),
+					.out = number % 2 == 0,
+					.protects = number >= WORLD_HOME_TEST_IN ? HP_PROTECT_HOME_TEST : HP_PROTECT_NONE,
+					.mode = HP_ASSOCIATION_TUNNEL,
+					.encryption = cbc ? HP_ASSOCIATION_AES_CBC : HP_ASSOCIATION_AES_GCM_16,
+					.integrity = cbc ? HP_ASSOCIATION_HMAC_SHA256_128 : HP_ASSOCIATION_COMBINED,
+					.encryption_len = 16,
+					.integrity_len = 32,
+					.replay_window = 64,
+					.esn = number >= WORLD_HOME_TEST_IN};
+
+	for (uint8_t i = 0; i < 32; i++) {
+		s.encryption_key[i] = (uint8_t)(16 * number + i);
+		s.integrity_key[i] = (uint8_t)(128 + 16 * number + i);
+	}
+	for (uint8_t i = 0; i < 4; i++)
+		s.salt[i] = (uint8_t)(0xa0 + number + i);
+	return s;
+}
+
+static void protect(struct hp_dataplane *dp, uint32_t id, const char *hoa, const char *coa, uint32_t association, uint32_t home_test)
+{
+	const struct hp_bind b = {.hoa = ip(hoa),
+				  .coa = ip(coa),
+				  .ha = ip("2001:db8:2::1"),
+				  .id = id,
+				  .home_link = VIRTUAL,
+				  .out_link = CORE,
+				  .next_hop = ip("2001:db8:f::fe"),
+				  .mtu = 1460,
+				  .association = association,
+				  .home_test_association = home_test};
+
+	must(hp_dataplane_bind(dp, &b));
+}
+
 static void fill(struct hp_dataplane *dp)
 {
 	const struct hp_dp_route route[] = {
@@ -90,12 +131,21 @@ static void fill(struct hp_dataplane *dp)
 	bind_(dp, 3, "2001:db8:2::400", "2001:db8:f::77", "2001:db8:2::1", VIRTUAL, CORE, "2001:db8:f::77", 1460);
 	bind_(dp, 4, "2001:db8:1::101", "2001:db8:a::4", "2001:db8:1::1", HOME, CORE, "2001:db8:f::fe", 1460);
 	bind_(dp, 5, "2001:db8:2::201", "2001:db8:a::3", "2001:db8:2::1", VIRTUAL, CORE, "2001:db8:f::fe", 1460);
+	for (uint32_t i = 1; i < WORLD_ASSOCIATIONS; i++) {
+		const struct hp_association_spec s = world_association(i);
+
+		must(hp_dataplane_association(dp, i, &s));
+	}
+	protect(dp, 6, "2001:db8:2::500", "2001:db8:a::5", WORLD_GCM_OUT, 0);
+	protect(dp, 7, "2001:db8:2::600", "2001:db8:a::6", WORLD_CBC_OUT, 0);
+	protect(dp, 8, "2001:db8:2::700", "2001:db8:a::7", 0, WORLD_HOME_TEST_OUT);
 	listen_(dp, HOME, "ff0e::1", "2001:db8:1::100", NULL, true);
 	listen_(dp, HOME, "ff0e::1", "2001:db8:1::101", NULL, true);
 	listen_(dp, HOME, "ff0e::2", "2001:db8:1::100", "2001:db8:1::50", false);
 	listen_(dp, HOME, "ff0e::2", "2001:db8:1::101", "2001:db8:1::50", true);
 	listen_(dp, VIRTUAL, "ff0e::3", "2001:db8:2::200", NULL, true);
 	listen_(dp, VIRTUAL, "ff0e::3", "2001:db8:2::300", NULL, true);
+	listen_(dp, VIRTUAL, "ff0e::6", "2001:db8:2::500", NULL, true);
 	/* One that has left, and one whose binding is gone. */
 	listen_(dp, HOME, "ff0e::4", "2001:db8:1::100", NULL, true);
 	must(hp_dataplane_member(dp, &(struct hp_member){.hoa = ip("2001:db8:1::100"), .group = ip("ff0e::4"), .home_link = HOME}));
@@ -118,6 +168,7 @@ struct hp_dataplane *world_create(const char *device0, const char *device1)
 					.link = link,
 					.worker_lcore = lcore,
 					.max_bindings = 100,
+					.max_associations = WORLD_ASSOCIATIONS,
 					.max_paths = 256,
 					.accounting = true,
 					.multicast = true};
