@@ -11,6 +11,8 @@ struct baseline {
 	uint16_t port, queue;
 	struct rte_ether_addr station;
 	int stop;
+	struct crypto *crypto;           /* crypto.h */
+	uint64_t packets, cycles, wrong; /* of baseline_crypto: what it alone took */
 };
 
 int baseline_touch(void *baseline);   /* receive, read the headers, give the buffer back */

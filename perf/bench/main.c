@@ -88,9 +88,13 @@ static int run(struct row *row, unsigned int n)
 	report_head();
 	for (unsigned int at = 0, some; at < n; at += some) {
 		struct world w;
-		int ret = world_create(&w, row[at].bindings, row[at].workers, lcore, row[at].accounting);
+		bool esp = false;
+		int ret;
 
 		some = together(&row[at], n - at);
+		for (unsigned int i = at; i < at + some; i++)
+			esp = esp || row_esp(row[i].case_);
+		ret = world_create(&w, row[at].bindings, row[at].workers, lcore, row[at].accounting, esp);
 		for (unsigned int rep = 0; rep < ROW_REPETITIONS && !ret; rep++)
 			for (unsigned int i = at; i < at + some; i++)
 				row_run(&row[i], &w, rep);

@@ -9,6 +9,7 @@
 
 #include "baseline.h"
 #include "churn.h"
+#include "crypto.h"
 #include "dataplane/state.h"
 #include "table.h"
 #include "world.h"
@@ -26,6 +27,10 @@ const struct row_case row_cases[] = {
 	{"mixed", ROW_PIPELINE, {45, 45, 0, 10}, "rewrite", "45 % intercept, 45 % detunnel, 10 % forward"},
 	{"table-hash", ROW_TABLE_HASH, {[TRAFFIC_INTERCEPT] = 1}, NULL, "lookups alone in librte_hash, the reference"},
 	{"table", ROW_TABLE, {[TRAFFIC_INTERCEPT] = 1}, "table-hash", "lookups alone in the hot table"},
+	{"encrypt", ROW_CRYPTO, {[TRAFFIC_PROTECT] = 1}, NULL, "bare cryptodev: AES-GCM of as many octets as ESP encrypts"},
+	{"protect", ROW_PIPELINE, {[TRAFFIC_PROTECT] = 1}, ROW_INTO_ESP, "intercept, by an association each node: AES-GCM tunnels"},
+	{"decrypt", ROW_CRYPTO, {[TRAFFIC_UNPROTECT] = 1}, NULL, "bare cryptodev: the same octets back"},
+	{"unprotect", ROW_PIPELINE, {[TRAFFIC_UNPROTECT] = 1}, ROW_OUT_OF_ESP, "detunnel, out of such tunnels"},
 	{"churn", ROW_CHURN, {[TRAFFIC_INTERCEPT] = 1}, "intercept", "intercept while 100,000 bindings a second come, move and go"},
 };
 const unsigned int row_cases_count = sizeof(row_cases) / sizeof(row_cases[0]);
@@ -36,6 +41,11 @@ const struct row_case *row_case(const char *name)
 		if (strcmp(row_cases[i].name, name) == 0)
 			return &row_cases[i];
 	return NULL;
+}
+
+bool row_esp(const struct row_case *c)
+{
+	return c->share[TRAFFIC_PROTECT] || c->share[TRAFFIC_UNPROTECT];
 }
 
 static void load(const struct row *r, bool check)
@@ -56,6 +66,7 @@ static struct traffic_count counted(const struct row *r)
 		sum.received += c.received;
 		sum.sent += c.sent;
 		sum.wrong += c.wrong;
+		sum.copying += c.copying;
 	}
 	return sum;
 }
@@ -82,7 +93,12 @@ static void start(const struct row *r, struct world *w, struct baseline *b)
 	for (unsigned int i = 0; i < r->workers; i++) {
 		b[i] = (struct baseline){.port = w->dp->shared.port[0].id, .queue = (uint16_t)i};
 		memcpy(&b[i].station, &w->dp->shared.port[0].mac, sizeof(b[i].station));
-		rte_eal_remote_launch(r->case_->kind == ROW_TOUCH ? baseline_touch : baseline_rewrite, &b[i], w->dp->worker[i]->lcore);
+		if (r->case_->kind == ROW_CRYPTO)
+			crypto_init(&b[i], w, r->case_->share[TRAFFIC_PROTECT]);
+		rte_eal_remote_launch(r->case_->kind == ROW_CRYPTO  ? baseline_crypto
+				      : r->case_->kind == ROW_TOUCH ? baseline_touch
+								    : baseline_rewrite,
+				      &b[i], w->dp->worker[i]->lcore);
 	}
 }
 
@@ -162,7 +178,12 @@ void row_run(struct row *r, struct world *w, unsigned int rep)
 	add_stages(r, before, stages, w);
 	stop(r, w, b);
 	packets = c1.received - c0.received;
+	t0 += c1.copying - c0.copying;
 	r->cycles[rep] = packets ? (double)(t1 - t0) * r->workers / (double)packets : 0;
+	if (r->case_->kind == ROW_CRYPTO) {
+		r->cycles[rep] = b[0].packets ? (double)b[0].cycles / (double)b[0].packets : 0;
+		r->wrong += b[0].wrong;
+	}
 	r->mpps[rep] = (double)packets / ((double)(t1 - t0) / (double)rte_get_tsc_hz()) / 1e6;
 }
 
@@ -215,9 +236,18 @@ static double baseline_cycles(const struct row *row, unsigned int n, const struc
 		const char *name;
 		double share;
 	} part[] = {{"intercept", 0.45}, {"detunnel", 0.45}, {"forward", 0.10}};
-	const struct row *r;
+	const struct row *r, *crypto;
 	double sum = 0;
 
+	if (strcmp(of->baseline, ROW_INTO_ESP) == 0 || strcmp(of->baseline, ROW_OUT_OF_ESP) == 0) {
+		const bool into = strcmp(of->baseline, ROW_INTO_ESP) == 0;
+		struct row shortest = *of;
+
+		shortest.frame_bytes = 64;
+		r = like(row, n, &shortest, into ? "intercept" : "detunnel", of->workers, of->accounting);
+		crypto = like(row, n, of, into ? "encrypt" : "decrypt", of->workers, of->accounting);
+		return r && crypto ? r->cycles[rep] + crypto->cycles[rep] : 0;
+	}
 	if (strcmp(of->baseline, ROW_PARTS) != 0) {
 		/* Frames of other lengths are held against the shortest: a baseline does not touch what is behind the headers. */
 		struct row shortest = *of;

@@ -17,8 +17,10 @@
 #define ROW_PARTS       "0.45 intercept + 0.45 detunnel + 0.10 forward"
 #define ROW_UNACCOUNTED "intercept, accounting off"
 #define ROW_ONE_WORKER  "intercept, one worker"
+#define ROW_INTO_ESP    "intercept + encrypt"
+#define ROW_OUT_OF_ESP  "detunnel + decrypt"
 
-enum row_kind { ROW_TOUCH, ROW_REWRITE, ROW_PIPELINE, ROW_CHURN, ROW_TABLE, ROW_TABLE_HASH };
+enum row_kind { ROW_TOUCH, ROW_REWRITE, ROW_PIPELINE, ROW_CHURN, ROW_TABLE, ROW_TABLE_HASH, ROW_CRYPTO };
 
 struct row_case {
 	const char *name;
@@ -48,6 +50,7 @@ struct row {
 struct world;
 
 const struct row_case *row_case(const char *name); /* NULL: unknown */
+bool row_esp(const struct row_case *c);            /* wants a world with security associations */
 extern const struct row_case row_cases[];
 extern const unsigned int row_cases_count;
 

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "traffic.h"
 
+#include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <string.h>
+
+#include "../../tests/unit/dataplane/peer.h"
 
 #define ETHER    14
 #define IP6      40
 #define SLOTS    256 /* of kinds and lengths, shuffled once and walked in turn */
 #define LONGEST  1400
 #define TEMPLATE 128
+#define SEALED   1536 /* room for a frame with ESP */
 
 /* Offsets of the low halves of addresses in a frame. */
 #define OUTER_SRC (ETHER + 16)
@@ -30,6 +34,12 @@ struct queue {
 	unsigned int at;
 	struct traffic_count count __attribute__((aligned(64)));
 } __attribute__((aligned(64)));
+
+/* What nodes with associations send, made before it is measured. */
+static struct {
+	uint16_t len;
+	uint8_t frame[SEALED - 2];
+} sealed[TRAFFIC_ESP];
 
 static struct queue queues[TRAFFIC_QUEUES];
 static void *queue_at[RTE_MAX_QUEUES_PER_PORT];
@@ -98,10 +108,21 @@ static inline void arrive(struct queue *q, struct rte_mbuf *m, uint16_t port)
 	uint16_t len = s.bytes;
 	uint64_t a;
 
+	if (s.kind == TRAFFIC_UNPROTECT) {
+		const uint32_t i = (uint32_t)((r >> 32) * TRAFFIC_ESP >> 32);
+
+		memcpy(f, sealed[i].frame, TEMPLATE); /* the rest: copy_payloads */
+		m->data_len = sealed[i].len;
+		m->pkt_len = m->data_len;
+		m->port = port;
+		return;
+	}
 	memcpy(f, q->frame[s.kind], 64);
-	if (s.kind == TRAFFIC_INTERCEPT || s.kind == TRAFFIC_FORWARD) {
+	if (s.kind != TRAFFIC_DETUNNEL && s.kind != TRAFFIC_HAIRPIN) {
 		memcpy(f + OUTER_SRC, &flow, sizeof(flow));
-		a = s.kind == TRAFFIC_INTERCEPT ? home_low(node) : flow;
+		a = s.kind == TRAFFIC_INTERCEPT ? home_low(node)
+		    : s.kind == TRAFFIC_PROTECT ? home_low(q->traffic.bindings + (uint32_t)((r >> 32) * TRAFFIC_ESP >> 32))
+						: flow;
 		memcpy(f + OUTER_DST, &a, sizeof(a));
 		set16(f + ETHER + 4, len - ETHER - IP6);
 	} else {
@@ -121,6 +142,20 @@ static inline void arrive(struct queue *q, struct rte_mbuf *m, uint16_t port)
 	m->port = port;
 }
 
+/* Behind the headers of frames with ESP. */
+static void copy_payloads(struct queue *q, struct rte_mbuf **m, unsigned int n)
+{
+	const uint64_t start = rte_rdtsc();
+
+	for (unsigned int i = 0; i < n; i++) {
+		uint8_t *f = rte_pktmbuf_mtod(m[i], uint8_t *);
+		const uint32_t node = (uint32_t)(f[ETHER + IP6 + 2] << 8 | f[ETHER + IP6 + 3]);
+
+		memcpy(f + TEMPLATE, sealed[node].frame + TEMPLATE, m[i]->data_len - TEMPLATE);
+	}
+	q->count.copying += rte_rdtsc() - start;
+}
+
 static uint16_t receive(void *queue, struct rte_mbuf **m, uint16_t most)
 {
 	struct queue *q = queue;
@@ -130,6 +165,8 @@ static uint16_t receive(void *queue, struct rte_mbuf **m, uint16_t most)
 		return 0;
 	for (unsigned int i = 0; i < n; i++)
 		arrive(q, m[i], 0);
+	if (q->traffic.share[TRAFFIC_UNPROTECT])
+		copy_payloads(q, m, n);
 	q->count.received += n;
 	return (uint16_t)n;
 }
@@ -144,6 +181,34 @@ static uint64_t unmix(uint64_t x)
 	return x ^ x >> 30 ^ x >> 60;
 }
 
+struct hp_association_spec traffic_association(uint32_t bindings, uint32_t i, bool out)
+{
+	struct hp_association_spec s = peer_spec((out ? 0x20000 : 0x10000) + i, out, HP_ASSOCIATION_AES_GCM_16, 16);
+
+	s.hoa = traffic_home_address(bindings + i);
+	s.replay_window = 0;
+	return s;
+}
+
+/* An outer packet to a node with associations, opened by OpenSSL. */
+static bool right_esp(const struct queue *q, const uint8_t *p, unsigned int len)
+{
+	const uint32_t i = (uint32_t)(p[IP6 + 2] << 8 | p[IP6 + 3]);
+	struct hp_association_spec s;
+	struct hp_ip6 agent = traffic_agent(), coa, hoa;
+	uint8_t inner[SEALED];
+
+	if (i >= TRAFFIC_ESP)
+		return false;
+	s = traffic_association(q->traffic.bindings, i, true);
+	coa = traffic_care_of_address(q->traffic.bindings + i);
+	hoa = traffic_home_address(q->traffic.bindings + i);
+	return memcmp(p + 8, &agent, 16) == 0 && memcmp(p + 24, &coa, 16) == 0 &&
+	       peer_open(&s, (uint32_t)p[IP6 + 4] << 24 | (uint32_t)p[IP6 + 5] << 16 | (uint32_t)p[IP6 + 6] << 8 | p[IP6 + 7], p + IP6,
+			 len - IP6, inner) == q->traffic.frame_bytes - ETHER &&
+	       inner[7] == 63 && memcmp(inner + 24, &hoa, 16) == 0;
+}
+
 static bool right(const struct queue *q, const struct rte_mbuf *m)
 {
 	const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
@@ -153,6 +218,8 @@ static bool right(const struct queue *q, const struct rte_mbuf *m)
 
 	if (m->data_len != ETHER + IP6 + payload || f[12] != 0x86 || f[13] != 0xdd || f[0] != 2)
 		return false;
+	if (f[ETHER + 6] == 50)
+		return right_esp(q, f + ETHER, (unsigned int)m->data_len - ETHER);
 	if (f[ETHER + 6] != 41) /* out of a tunnel, or forwarded: one hop less */
 		return f[ETHER + 7] == 63 && f[ETHER + 24 + 5] == 0xc;
 	memcpy(&low, f + INNER_DST, sizeof(low));
@@ -201,7 +268,7 @@ void traffic_attach(uint16_t port, unsigned int n, struct rte_mempool *pool, con
 
 			memcpy(f, station, 6);
 			memcpy(f + 6, (uint8_t[]){2, 0, 0, 0, 0, 9, 0x86, 0xdd}, 8);
-			if (k == TRAFFIC_INTERCEPT || k == TRAFFIC_FORWARD) {
+			if (k != TRAFFIC_DETUNNEL && k != TRAFFIC_HAIRPIN) {
 				header(f + ETHER, &correspondent, k == TRAFFIC_FORWARD ? &correspondent : &home, 17);
 			} else {
 				header(f + ETHER, &coa, &agent, 41);
@@ -213,6 +280,27 @@ void traffic_attach(uint16_t port, unsigned int n, struct rte_mempool *pool, con
 	rte_eth_fp_ops[port].tx_pkt_burst = transmit;
 	rte_eth_fp_ops[port].rxq.data = queue_at;
 	rte_eth_fp_ops[port].txq.data = queue_at;
+}
+
+static void seal(const struct traffic *t)
+{
+	const struct hp_ip6 correspondent = address(0xc, 0), agent = traffic_agent();
+
+	for (uint32_t i = 0; i < TRAFFIC_ESP; i++) {
+		const struct hp_association_spec s = traffic_association(t->bindings, i, false);
+		const struct hp_ip6 home = traffic_home_address(t->bindings + i), coa = traffic_care_of_address(t->bindings + i);
+		uint8_t inner[LONGEST] = {0}, *f = sealed[i].frame;
+		size_t len = t->frame_bytes - ETHER;
+
+		memcpy(f, queues[0].frame[TRAFFIC_DETUNNEL], ETHER);
+		header(inner, &home, &correspondent, 17);
+		set16(inner + 4, (unsigned int)len - IP6);
+		memset(f + ETHER, 0, IP6);
+		header(f + ETHER, &coa, &agent, 50);
+		len = peer_seal(&s, 1, inner, len, NULL, f + ETHER + IP6);
+		set16(f + ETHER + 4, (unsigned int)len);
+		sealed[i].len = (uint16_t)(ETHER + IP6 + len);
+	}
 }
 
 static void shuffle(struct queue *q)
@@ -233,6 +321,8 @@ void traffic_set(const struct traffic *t)
 
 	for (int k = 0; k < TRAFFIC_KINDS; k++)
 		all += t->share[k];
+	if (t->share[TRAFFIC_UNPROTECT])
+		seal(t);
 	for (unsigned int i = 0; i < TRAFFIC_QUEUES; i++) {
 		struct queue *q = &queues[i];
 		unsigned int at = 0, upto = 0;

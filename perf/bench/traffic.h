@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/association.h"
 #include "base/ip6.h"
 
 enum traffic_kind {
@@ -16,11 +17,14 @@ enum traffic_kind {
 	TRAFFIC_DETUNNEL,  /* care-of address -> agent, inside home address -> correspondent */
 	TRAFFIC_HAIRPIN,   /* the same, inside home address -> another's home address */
 	TRAFFIC_FORWARD,   /* correspondent -> correspondent */
+	TRAFFIC_PROTECT,   /* correspondent -> home address of a node with associations */
+	TRAFFIC_UNPROTECT, /* such a node's care-of address -> agent, inside ESP home address -> correspondent */
 	TRAFFIC_KINDS
 };
 
 #define TRAFFIC_IMIX   0 /* as frame_bytes: 7 of 64, 4 of 576, 1 of 1400 octets */
 #define TRAFFIC_QUEUES 8
+#define TRAFFIC_ESP    1000        /* nodes with associations: those behind the bindings */
 #define TRAFFIC_FLOWS  1024        /* correspondents */
 #define TRAFFIC_AWAY   0x80000000u /* added to a node's number: the care-of address it moves to and back from */
 
@@ -42,8 +46,11 @@ struct hp_ip6 traffic_agent(void);
 void traffic_attach(uint16_t port, unsigned int queues, struct rte_mempool *pool, const struct hp_mac *station);
 /* While no worker runs. */
 void traffic_set(const struct traffic *t);
+/* The association of the i-th node of TRAFFIC_ESP, AES-GCM-16. Its packets repeat, so there is no window. */
+struct hp_association_spec traffic_association(uint32_t bindings, uint32_t i, bool out);
 struct traffic_count {
 	uint64_t received, sent, wrong;
+	uint64_t copying; /* cycles that went into payloads, which a device would have brought: not the worker's */
 };
 struct traffic_count traffic_count(unsigned int queue);
 

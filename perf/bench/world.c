@@ -18,6 +18,31 @@ static struct hp_ip6 gateway(uint32_t i)
 	return (struct hp_ip6){{0x20, 0x01, 0x0d, 0xb8, 0, 0xf, [14] = 1, [15] = (uint8_t)(i % GATEWAYS)}};
 }
 
+static struct hp_bind binding(uint32_t i, uint32_t at)
+{
+	return (struct hp_bind){
+		.hoa = traffic_home_address(i),
+		.coa = traffic_care_of_address(at),
+		.ha = traffic_agent(),
+		.id = i,
+		.home_link = HOME,
+		.out_link = CORE,
+		.next_hop = gateway(at),
+		.mtu = 1460,
+	};
+}
+
+static int publish_associations(struct world *w, uint32_t i)
+{
+	const struct hp_association_spec in = traffic_association(w->bindings, i, false), out = traffic_association(w->bindings, i, true);
+	struct hp_bind b = binding(w->bindings + i, w->bindings + i);
+	int ret = hp_dataplane_association(w->dp, 2 * i + 1, &in);
+
+	b.association = 2 * i + 2;
+	ret = ret ? ret : hp_dataplane_association(w->dp, b.association, &out);
+	return ret ? ret : hp_dataplane_bind(w->dp, &b);
+}
+
 static int publish(struct world *w)
 {
 	const struct hp_ip6 core = {{0x20, 0x01, 0x0d, 0xb8, 0, 0xf, [15] = 1}}, agent = traffic_agent();
@@ -39,10 +64,12 @@ static int publish(struct world *w)
 	}
 	for (uint32_t i = 0; i < w->bindings && !ret; i++)
 		ret = world_bind(w, i, i);
+	for (uint32_t i = 0; i < TRAFFIC_ESP && w->esp && !ret; i++)
+		ret = publish_associations(w, i);
 	return ret;
 }
 
-int world_create(struct world *w, uint32_t bindings, unsigned int workers, const unsigned int *lcore, bool accounting)
+int world_create(struct world *w, uint32_t bindings, unsigned int workers, const unsigned int *lcore, bool accounting, bool esp)
 {
 	static unsigned int made; /* closed with its port, a device is gone: each world has one of its own */
 	const struct hp_dp_port port = {.name = "p0", .device = w->device, .rx_queues = (uint16_t)workers, .mtu = 1500};
@@ -58,13 +85,14 @@ int world_create(struct world *w, uint32_t bindings, unsigned int workers, const
 		.link = link,
 		.worker_lcore = lcore,
 		.max_bindings = bindings + CHURN_ROOM,
+		.max_associations = esp ? 2 * TRAFFIC_ESP : 0,
 		.accounting = accounting,
 	};
 	struct hp_error e = {0};
 	struct hp_mac mac;
 	int ret;
 
-	*w = (struct world){.bindings = bindings, .workers = workers, .accounting = accounting};
+	*w = (struct world){.bindings = bindings, .workers = workers, .accounting = accounting, .esp = esp};
 	snprintf(w->device, sizeof(w->device), "net_null_%u", made++);
 	ret = rte_eal_hotplug_add("vdev", w->device, "");
 	ret = ret ? ret : hp_dataplane_create(&w->dp, &conf, &e);
@@ -89,16 +117,7 @@ void world_destroy(struct world *w)
 
 int world_bind(struct world *w, uint32_t i, uint32_t at)
 {
-	const struct hp_bind b = {
-		.hoa = traffic_home_address(i),
-		.coa = traffic_care_of_address(at),
-		.ha = traffic_agent(),
-		.id = i,
-		.home_link = HOME,
-		.out_link = CORE,
-		.next_hop = gateway(at),
-		.mtu = 1460,
-	};
+	const struct hp_bind b = binding(i, at);
 
 	return hp_dataplane_bind(w->dp, &b);
 }

@@ -14,11 +14,12 @@ struct world {
 	uint32_t bindings;
 	unsigned int workers;
 	bool accounting;
+	bool esp;                  /* with TRAFFIC_ESP nodes more, that have security associations */
 	uint32_t changes, settled; /* churn.h: how many so far, and up to which all nodes are back */
 };
 
 /* `lcore[workers]`. 0 or -errno, told on stderr. */
-int world_create(struct world *w, uint32_t bindings, unsigned int workers, const unsigned int *lcore, bool accounting);
+int world_create(struct world *w, uint32_t bindings, unsigned int workers, const unsigned int *lcore, bool accounting, bool esp);
 void world_destroy(struct world *w);
 /* Binding i, registered at the care-of address numbered `at` (i in the beginning). */
 int world_bind(struct world *w, uint32_t i, uint32_t at);
