@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* covers: lib/security/guard.c lib/security/mn_ha.c lib/wire/proof.c */
-/* Binding Updates with hostile options against a guard that knows three mobile nodes. An input: updates, each a head of three octets and a
+/* Binding Updates with hostile options against a guard that knows four mobile nodes. An input: updates, each a head of three octets and a
  * Mobility Header. Whoever is believed has an authenticator that OpenSSL's one-shot HMAC makes too, of the data as they lie in the message. */
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -14,8 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 #define START_MS 1700000000250
 #define STEP_MS  50
 #define DIGEST   20 /* of SHA-1, and the longest authenticator */
-/* The first octet of a head: whose home address, which source, and what is made right before it is given. */
-enum { HOA = 3, SOURCE = 4, SIGN = 8, SIGN_AAA = 16, STAMP = 32, FLIP = 64, RESTART = 128 };
+/* The first octet of a head: whose home address, and what is made right before it is given. The second: how many STEP_MS later. The third:
+ * which source, and which bit is turned over. */
+enum { HOA = 7, SOURCE = 1, SIGN = 8, SIGN_AAA = 16, STAMP = 32, FLIP = 64, RESTART = 128 };
 enum { IDENTITY = 8, AUTHENTICATION = 9, REPLAY = 10, MN_HA = 1, MN_AAA = 2, ALTERNATE = 3 };
 
 struct key {
@@ -31,6 +32,7 @@ static const struct node {
 	{"ship@fleet", {{256, false, 16}, {257, true, 32}}, true, true, false},
 	{"boat@fleet", {{300, true, 64}}, false, false, false},
 	{"shore@fleet", {{256, false, 16}}, true, false, true},
+	{"ship@fleet", {{258, false, 20}}, true, true, false},
 };
 #define NODES (sizeof(known) / sizeof(known[0]))
 
@@ -218,6 +220,10 @@ static void acknowledged(unsigned int node, const struct hp_guard_update *u, siz
 
 	expect(n > 0 && hp_ba_read(&read, body, (size_t)n) == HP_MH_OK && read.status == 146);
 	expect(at && at + 2 + body[at + 1] == (size_t)n && at % 4 == 1 && is_proved(node, &u->coa, body, at, false));
+	/* As the mobile node verifies it. */
+	expect(hp_mn_ha_verify(hp_guard_mac(guard),
+			       hp_subscriber_key(hp_subscribers_find(hp_guard_subscribers(guard), &u->hoa), credential->spi),
+			       &(struct hp_mobility_data){&u->coa, &u->hoa, body}, &read.proof.mn_ha));
 	expect(id && body[id + 1] == strlen(known[node].identity) + 1 &&
 	       memcmp(body + id + 3, known[node].identity, body[id + 1] - 1u) == 0);
 	expect(!replay == !asked &&
@@ -236,7 +242,7 @@ static uint64_t refusals(void)
 
 static void give(unsigned int node, const uint8_t head[3], uint8_t *m, size_t len, struct memory memory[NODES])
 {
-	const struct hp_ip6 source = {{0x20, 1, 0xd, 0xb8, 0, 0xa, [15] = head[0] & SOURCE}};
+	const struct hp_ip6 source = {{0x20, 1, 0xd, 0xb8, 0, 0xa, [15] = head[2] & SOURCE}};
 	struct hp_guard_update u = {.message = m, .hoa = hoa_of(node), .coa = source, .source = source, .link = 1};
 	const size_t alternate = find(m, len, ALTERNATE, 0);
 	const uint64_t before = refusals();

@@ -58,12 +58,12 @@ for n, d in (("update", b"\x1b" + bu), ("solicitation", b"\x0b" + mps), ("acknow
 
 
 def updates(*records):
-    """For fuzz_guard: (what is made right, tenths of a second later / 5, bit that is turned over, options) of each update."""
+    """For fuzz_guard: (what is made right, how many 50 ms later, bit that is turned over, options) of each update."""
     return b"".join(bytes([what, later, flip]) + bytes(ip / MIP6MH_BU(seq=seq, flags="AH", mhtime=15, options=options))[40:]
                     for seq, (what, later, flip, options) in enumerate(records, 9))
 
 
-SIGN, SIGN_AAA, STAMP, FLIP, RESTART, BOAT, SHORE, NOBODY = 8, 16, 32, 64, 128, 1, 2, 3
+SIGN, SIGN_AAA, STAMP, FLIP, RESTART, BOAT, SHORE, TWIN, NOBODY = 8, 16, 32, 64, 128, 1, 2, 3, 7
 named, boat, shore = (MIP6OptMNID(id=name + "@fleet") for name in ("ship", "boat", "shore"))
 now = MIP6OptReplayProtection(timestamp=(1700000000 + 2208988800) << 32 | 1 << 30)
 later = MIP6OptReplayProtection(timestamp=(1700000000 + 2208988800) << 32 | 1 << 31)
@@ -83,6 +83,7 @@ for n, records in (
         ("another", [(both | BOAT, 0, 0, [named, now, older])]), ("no_identity", [(both, 0, 0, [now, older])]), ("no_option", [(both, 0, 0, [named, now])]),
         ("spi", [(both, 0, 0, [named, now, MIP6OptMsgAuth(mspi=300, authdata=bytes(12))])]), ("reserved", [(both, 0, 0, [named, now, MIP6OptMsgAuth(mspi=3, authdata=bytes(12))])]),
         ("aaa", [(SIGN_AAA | STAMP, 0, 0, [named, now, aaa])]), ("aaa_both", [(both | SIGN_AAA, 0, 0, [named, now, older, aaa])]),
+        ("aaa_twin", [(SIGN_AAA | STAMP | TWIN, 0, 0, [named, now, aaa])]), ("twin", [(both | TWIN, 0, 0, [named, now, MIP6OptMsgAuth(mspi=258, authdata=bytes(12))])]),
         ("aaa_wrong", [(both, 0, 0, [named, now, older, aaa])]), ("aaa_unknown", [(SIGN | BOAT, 0, 0, [boat, numbered, aaa])]),
         ("order", [(both | SIGN_AAA, 0, 0, [named, now, aaa, older])]), ("behind", [(both, 0, 0, [older, named, now])]), ("twice", [(both, 0, 0, [named, now, older, older])]),
         ("subtype", [(both, 0, 0, [named, now, older, MIP6OptMsgAuth(subtype=9, mspi=1, authdata=b"abc")])]),
