@@ -19,6 +19,7 @@ static void usage(FILE *to)
 {
 	fputs("usage: homeport-mn --config FILE\n"
 	      "       homeport-mn status [--socket PATH] [--json]\n"
+	      "       homeport-mn enrol CODE|-|FILE [--output FILE] [--interface NAME]... [--force]\n"
 	      "\n"
 	      "A Mobile IPv6 mobile node (RFC 6275) for Linux kernels that know nothing of it.\n"
 	      "\n"
@@ -350,6 +351,8 @@ int main(int argc, char **argv)
 	struct timespec t;
 	int ret;
 
+	if (argc > 1 && strcmp(argv[1], "enrol") == 0)
+		return mn_enrol(argc - 1, argv + 1);
 	for (int c; (c = getopt_long(argc, argv, "c:s:jhV", options, NULL)) != -1;) {
 		switch (c) {
 		case 'c':

@@ -115,6 +115,9 @@ bool mn_protection_admit(struct mn *mn, struct hp_packet *p, uint8_t plain[HP_IP
 int mn_filter_create(struct mn *mn, struct hp_error *e);
 void mn_filter_destroy(const struct mn *mn);
 
+/* enrol.c: the whole command, argv[0] is its verb. */
+int mn_enrol(int argc, char **argv);
+
 /* status.c */
 extern const struct hp_api_resource mn_resources[];
 int mn_status_print(const char *socket, bool json);

@@ -91,9 +91,11 @@ uint32_t hp_enrol_spi(const struct hp_subscriber_spec *spec)
 int hp_enrol_code(const struct hp_app *app, const struct hp_subscriber_spec *spec, const struct hp_key_spec *key, uint32_t expires_s,
 		  bool discover, char text[HP_ENROLMENT_TEXT])
 {
-	struct hp_enrolment e = {.expires_s = expires_s, .hoa = spec->hoa, .identity_len = spec->identity_len, .key = *key};
+	struct hp_enrolment e = {.expires_s = expires_s, .hoa = spec->hoa, .identity_len = spec->identity_len};
 	int ret;
 
+	/* No copy by way of a temporary, which nobody would wipe. */
+	memcpy(&e.key, key, sizeof(e.key));
 	memcpy(e.identity, spec->identity, spec->identity_len);
 	for (unsigned int l = 0; l < app->conf->links; l++)
 		for (unsigned int i = 0; i < app->conf->link[l].addresses && app->conf->link[l].home; i++) {

@@ -16,13 +16,14 @@ enum hp_mac_algorithm hp_nodes_algorithm(int conf)
 	return conf == HP_CONF_HMAC_SHA1 ? HP_MAC_SHA1_96 : HP_MAC_SHA256_128;
 }
 
-static struct hp_key_spec key_of(const struct hp_conf_key *k)
+/* In place: a key that is returned lies about on the stack. */
+static void set_key(struct hp_key_spec *out, const struct hp_conf_key *k)
 {
-	struct hp_key_spec out = {
+	if (!k->spi)
+		return;
+	*out = (struct hp_key_spec){
 		.spi = k->spi, .algorithm = hp_nodes_algorithm(k->algorithm), .timestamp = k->replay == HP_CONF_TIMESTAMP, .len = k->len};
-
-	memcpy(out.octets, k->octets, k->len);
-	return out;
+	memcpy(out->octets, k->octets, k->len);
 }
 
 void hp_nodes_spec(const struct hp_conf_mobile_node *n, struct hp_subscriber_spec *out)
@@ -31,12 +32,10 @@ void hp_nodes_spec(const struct hp_conf_mobile_node *n, struct hp_subscriber_spe
 		.hoa = n->home_address, .identity_len = (uint8_t)strlen(n->identity), .suspended = n->suspended, .configured = true};
 	memcpy(out->identity, n->identity, out->identity_len);
 	for (unsigned int i = 0; i < HP_CONF_KEYS; i++)
-		if (n->key[i].spi)
-			out->key[i] = key_of(&n->key[i]);
-	if (n->aaa.spi) {
-		out->aaa = key_of(&n->aaa);
+		set_key(&out->key[i], &n->key[i]);
+	set_key(&out->aaa, &n->aaa);
+	if (n->aaa.spi)
 		out->aaa.algorithm = HP_MAC_SHA1;
-	}
 }
 
 static int put(struct hp_subscribers *to, const struct hp_subscriber_spec *spec, const struct hp_subscriber *before)
