@@ -31,6 +31,7 @@ struct hp_app {
 	struct hp_conf *conf;
 	struct hp_dataplane *dp;
 	struct hp_guard *guard;
+	uint32_t associations_most; /* of tunnels */
 	struct hp_control *control;
 	struct hp_effects *fx;
 	struct hp_api *api;
@@ -156,7 +157,9 @@ enum hp_mac_algorithm hp_nodes_algorithm(int conf); /* an hp_conf_algorithm's */
 int hp_nodes_restore(struct hp_app *app, const struct hp_ip6 *hoa, const void *stored, size_t len);
 void hp_nodes_spec(const struct hp_conf_mobile_node *n, struct hp_subscriber_spec *out); /* to be wiped */
 
-/* protection.c: the same of the configuration's security associations. */
+/* protection.c: the same of the configuration's security associations. Those of tunnels are the workers', which have room for twice as many as there
+ * are at the start, and some; where there are none there is none. */
+uint32_t hp_protection_most(const struct hp_conf *conf);
 int hp_protection_plan(struct hp_associations **out, const struct hp_app *app, const struct hp_conf *conf, struct hp_error *e);
 void hp_protection_adopt(struct hp_app *app, struct hp_associations *fresh);
 

@@ -91,6 +91,7 @@ int hp_appliance_create(struct hp_app *app, struct hp_plan *plan, struct hp_erro
 
 	if (ret)
 		return hp_error_set(e, ENOMEM, "", "out of memory");
+	app->associations_most = plan->dp.max_associations;
 	ret = hp_dataplane_create(&app->dp, &plan->dp, e);
 	ret = ret ? ret : start_control(app, plan, e);
 	ret = ret ? ret : start_nodes(app, e);

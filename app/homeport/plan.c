@@ -51,6 +51,7 @@ static int plan_dataplane(struct hp_plan *p, const struct hp_conf *conf)
 		.sleep = conf->runtime.sleep,
 		.spread = spread[conf->runtime.spread],
 		.max_bindings = conf->home_agent.max_bindings,
+		.max_associations = hp_protection_most(conf),
 		.accounting = conf->home_agent.accounting,
 		.multicast = conf->home_agent.multicast,
 	};

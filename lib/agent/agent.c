@@ -169,6 +169,14 @@ int hp_agent_revoke(struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_now 
 	return 0;
 }
 
+void hp_agent_republish(struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_effects *fx)
+{
+	const struct hp_binding *b = hp_bindings_find(a->bindings, hoa);
+
+	if (b && b->state == HP_BINDING_VALID)
+		hp_registration_publish(a, b, fx);
+}
+
 static bool is_through(const struct hp_agent *a, const struct hp_binding *b, const struct hp_ip6 *coa, const struct hp_ip6 *ha)
 {
 	return b && b->state == HP_BINDING_VALID && hp_ip6_eq(&b->coa, coa) && hp_ip6_eq(hp_bindings_ha(a->bindings, b), ha);

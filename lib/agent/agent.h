@@ -161,6 +161,8 @@ void hp_agent_discover(struct hp_agent *a, uint16_t link, unsigned int most, str
 /* A Mobile Prefix Solicitation of a node whose home address and care-of address are bound: answered at once, or, within a second of the
  * last advertisement, when that second is over (§6.8). Silence when switched off. */
 void hp_agent_solicited(struct hp_agent *a, const struct hp_ip6 *hoa, uint16_t identifier, struct hp_now now, struct hp_effects *fx);
+/* How its tunnel is protected has changed: published again, if it is bound. */
+void hp_agent_republish(struct hp_agent *a, const struct hp_ip6 *hoa, struct hp_effects *fx);
 /* Routes changed: re-publish at most `slice` bindings whose path may differ; true when the walk is done. */
 bool hp_agent_reroute(struct hp_agent *a, unsigned int slice, struct hp_effects *fx);
 

@@ -15,6 +15,7 @@
 void hp_registration_publish(struct hp_agent *a, const struct hp_binding *b, struct hp_effects *fx)
 {
 	struct hp_hop hop = a->conf.route(a->conf.route_ctx, &b->coa);
+	const struct hp_guard_tunnel tunnel = hp_guard_tunnel(a->conf.guard, &b->hoa);
 	uint16_t mtu = b->path_mtu && b->path_mtu < hop.mtu ? b->path_mtu : hop.mtu;
 	struct hp_effect e = {
 		.kind = HP_EFFECT_BIND,
@@ -25,7 +26,9 @@ void hp_registration_publish(struct hp_agent *a, const struct hp_binding *b, str
 			 .home_link = b->link,
 			 .out_link = hop.link,
 			 .next_hop = hop.next_hop,
-			 .mtu = mtu > TUNNEL_HEADER ? (uint16_t)(mtu - TUNNEL_HEADER) : 0},
+			 .mtu = mtu > TUNNEL_HEADER ? (uint16_t)(mtu - TUNNEL_HEADER) : 0,
+			 .association = tunnel.payload,
+			 .home_test_association = tunnel.home_test},
 	};
 
 	hp_effects_push(fx, &e);

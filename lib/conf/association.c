@@ -117,6 +117,10 @@ int hp_conf_associations_check(const struct hp_conf_associations *a, const struc
 				return fail(v, i, "found a second one that protects the same in that direction, want one");
 		}
 	}
+	/* What is asked in one direction is answered in the other. */
+	for (unsigned int i = 0; i < a->count; i++)
+		if (!hp_conf_associations_protect(a, a->spec[i].protects))
+			return fail(v, i, "found none that protects the same in the other direction, want one of each");
 	return 0;
 }
 

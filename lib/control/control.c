@@ -249,6 +249,11 @@ uint64_t hp_control_next(const struct hp_control *c)
 	return first < ipsec ? first : ipsec;
 }
 
+void hp_control_republish(struct hp_control *c, const struct hp_ip6 *hoa, struct hp_effects *fx)
+{
+	hp_agent_republish(c->agent, hoa, fx);
+}
+
 int hp_control_revoke(struct hp_control *c, const struct hp_ip6 *hoa, struct hp_now now, struct hp_effects *fx)
 {
 	return hp_agent_revoke(c->agent, hoa, now, fx);

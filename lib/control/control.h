@@ -103,6 +103,7 @@ void hp_control_used(struct hp_control *c, uint16_t link, const struct hp_ip6 *n
 /* Everything due, bounded; and when to call again (mono_ms, UINT64_MAX never). */
 void hp_control_tick(struct hp_control *c, struct hp_now now, struct hp_effects *fx);
 uint64_t hp_control_next(const struct hp_control *c);
+void hp_control_republish(struct hp_control *c, const struct hp_ip6 *hoa, struct hp_effects *fx); /* see hp_agent_republish */
 int hp_control_revoke(struct hp_control *c, const struct hp_ip6 *hoa, struct hp_now now, struct hp_effects *fx);
 
 /* For the API; read-only. */

@@ -15,9 +15,10 @@
 	X(HP_DP_UNPROTECTED, "packets.unprotected", "packets taken out of ESP, on their way out of the tunnel")                            \
 	X(HP_DP_FORWARDED, "packets.forwarded", "packets forwarded by route")                                                              \
 	X(HP_DP_PUNTED_REGISTRATION, "punt.registration",                                                                                  \
-	  "packets handed to the management core: Mobility Header of a node that is bound here, from where it is")                         \
-	X(HP_DP_PUNTED_MOVED, "punt.moved", "packets handed to the management core: Mobility Header of such a node, from elsewhere")       \
-	X(HP_DP_PUNTED_NEWCOMER, "punt.newcomer", "packets handed to the management core: Mobility Header of anybody else")                \
+	  "packets handed to the management core: Mobility Header, or ESP, of a node that is bound here, from where it is")                \
+	X(HP_DP_PUNTED_MOVED, "punt.moved",                                                                                                \
+	  "packets handed to the management core: Mobility Header, or ESP, of such a node, from elsewhere")                                \
+	X(HP_DP_PUNTED_NEWCOMER, "punt.newcomer", "packets handed to the management core: Mobility Header, or ESP, of anybody else")       \
 	X(HP_DP_PUNTED_ADVERTISEMENT, "punt.advertisement",                                                                                \
 	  "packets handed to the management core: advertisement of a neighbour or router")                                                 \
 	X(HP_DP_PUNTED_NEIGHBOR, "punt.neighbor", "packets handed to the management core: neighbour and listener discovery otherwise")     \

@@ -20,6 +20,15 @@ static void remember(struct hp_worker *w, const struct rte_mbuf *m)
 	w->own.version = w->own.now;
 }
 
+/* To the management core. What is in ESP in transport mode is mobility signalling too: a fleet's registrations are. */
+static void punt(struct hp_worker *w, struct rte_mbuf *m, const struct hp_packet *p)
+{
+	if (p->proto == HP_PROTO_MH || p->proto == HP_PROTO_ESP)
+		hp_punt_mobility(w, m, hp_packet_source(p), &p->src);
+	else
+		hp_punt(w, m, class_of(m, p), HP_PUNT_LOCAL, 0);
+}
+
 static void one(struct hp_worker *w, struct rte_mbuf *m)
 {
 	struct hp_meta *meta = hp_meta(m);
@@ -54,13 +63,11 @@ static void one(struct hp_worker *w, struct rte_mbuf *m)
 	if (ret != HP_WALK_OK) {
 		/* What is wrong, and whether its sender is told, the management core decides. */
 		hp_punt(w, m, HP_PUNT_REST, HP_PUNT_LOCAL, 0);
-	} else if (p.proto == HP_PROTO_MH) {
-		hp_punt_mobility(w, m, hp_packet_source(&p), &p.src);
 	} else if (p.proto == HP_PROTO_ESP && w->esp && !meta->tunnelled && !p.has_hao && hp_packet_payload_len(&p) >= HP_SA_HEADER) {
 		/* With the option, and in a tunnel, it is in transport mode, which the management core does. */
 		hp_unprotect_add(w, m, (unsigned int)p.payload_at);
 	} else if (p.proto != HP_PROTO_IPV6 || p.has_hao) {
-		hp_punt(w, m, class_of(m, &p), HP_PUNT_LOCAL, 0);
+		punt(w, m, &p);
 	} else if (meta->tunnelled) {
 		hp_drop(w, m, HP_DP_DROP_TUNNEL_NESTED);
 	} else if (m->data_len < p.payload_at + HP_IP6_HEADER) {
@@ -75,7 +82,7 @@ void hp_local_punt(struct hp_worker *w, struct rte_mbuf *m)
 	struct hp_packet p;
 
 	hp_packet_read(&p, rte_pktmbuf_mtod(m, void *), m->data_len);
-	hp_punt(w, m, class_of(m, &p), HP_PUNT_LOCAL, 0);
+	punt(w, m, &p);
 }
 
 void hp_stage_local(struct hp_worker *w)

@@ -293,6 +293,28 @@ const struct hp_association *hp_associations_of(const struct hp_associations *s,
 	return n ? n->latest : NULL;
 }
 
+struct walk {
+	int (*each)(struct hp_association *a, void *ctx);
+	void *ctx;
+};
+
+static int walk_node(struct hp_table_node *t, void *ctx)
+{
+	const struct walk *w = ctx;
+	int ret = 0;
+
+	for (struct hp_association *a = hp_container_of(t, struct node, by_hoa)->latest; a && !ret; a = a->older)
+		ret = w->each(a, w->ctx);
+	return ret;
+}
+
+int hp_associations_each(struct hp_associations *s, int (*each)(struct hp_association *a, void *ctx), void *ctx)
+{
+	struct walk w = {each, ctx};
+
+	return hp_table_each(s->by_hoa, walk_node, &w);
+}
+
 void hp_association_spec(const struct hp_association *a, struct hp_association_spec *out)
 {
 	*out = (struct hp_association_spec){
@@ -330,6 +352,7 @@ static void go_on(struct hp_associations *s, struct hp_association *a, const str
 {
 	a->packets = old->packets;
 	a->octets = old->octets;
+	a->number = old->number;
 	a->state = old->state;
 	a->since_ms = old->since_ms;
 	if (a->out)
@@ -344,8 +367,9 @@ struct heritage {
 	struct hp_now now;
 };
 
-static int inherit(const struct heritage *h, const struct hp_association *old)
+static int inherit(struct hp_association *old, void *ctx)
 {
+	const struct heritage *h = ctx;
 	struct hp_association *a = hp_associations_find(h->to, &old->hoa, old->out, old->spi);
 	struct hp_association_spec spec;
 	int ret = 0;
@@ -363,21 +387,11 @@ static int inherit(const struct heritage *h, const struct hp_association *old)
 	return ret;
 }
 
-static int inherit_all(struct hp_table_node *t, void *ctx)
-{
-	const struct hp_association *old = hp_container_of(t, struct node, by_hoa)->latest;
-	int ret = 0;
-
-	for (; old && !ret; old = old->older)
-		ret = inherit(ctx, old);
-	return ret;
-}
-
-int hp_associations_inherit(struct hp_associations *s, const struct hp_associations *before, struct hp_now now)
+int hp_associations_inherit(struct hp_associations *s, struct hp_associations *before, struct hp_now now)
 {
 	struct heritage h = {s, now};
 
-	return hp_table_each(before->by_hoa, inherit_all, &h);
+	return hp_associations_each(before, inherit, &h);
 }
 
 bool hp_associations_next(struct hp_association *a, uint64_t *sequence)
@@ -407,6 +421,8 @@ static void tell(const struct hp_association *a, enum hp_event_kind kind, struct
 static void expire(struct hp_associations *s, struct hp_association *a, struct hp_effects *fx)
 {
 	tell(a, HP_EVENT_ASSOCIATION_EXPIRED, fx);
+	if (a->number)
+		hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_ASSOCIATION, .association = {.number = a->number}});
 	hp_associations_remove(s, a);
 }
 

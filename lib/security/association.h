@@ -21,13 +21,14 @@ enum hp_association_state {
 	HP_ASSOCIATION_DYING /* its soft limit is over; good until the hard one */
 };
 
-/* Read-only to all but association.c. */
+/* Read-only to all but association.c, but for `number`. */
 struct hp_association {
 	uint32_t spi;
 	bool out, esn, manual;
 	uint8_t state; /* enum hp_association_state */
 	uint8_t protects, mode, encryption, integrity, encryption_len, integrity_len;
 	uint16_t replay_window;
+	uint32_t number; /* by which the workers know it, if they do: set by whoever publishes it */
 	struct hp_ip6 hoa;
 	const uint8_t *key; /* encryption key, salt of AES-GCM, integrity key: one after the other, in memory for secrets; NULL: LARVAL */
 	uint64_t packets, octets;
@@ -77,18 +78,19 @@ struct hp_association *hp_associations_find(const struct hp_associations *s, con
 /* The latest of a home address, then older ones by `older`. */
 const struct hp_association *hp_associations_of(const struct hp_associations *s, const struct hp_ip6 *hoa);
 
+int hp_associations_each(struct hp_associations *s, int (*each)(struct hp_association *a, void *ctx), void *ctx); /* until not 0 */
 /* As it could be added again, keys included: the caller wipes it. */
 void hp_association_spec(const struct hp_association *a, struct hp_association_spec *out);
 /* `before` is to be replaced by `s`: those of `s` that `before` has with the same keys go on where they are there, with their sequence numbers, windows
  * and limits; those of a key exchange, which no configuration names, come along. 0, -EEXIST: an SPI is in both; -ENOMEM. */
-int hp_associations_inherit(struct hp_associations *s, const struct hp_associations *before, struct hp_now now);
+int hp_associations_inherit(struct hp_associations *s, struct hp_associations *before, struct hp_now now);
 
 /* The sequence number of the next packet. False: they are used up, and may not begin again (RFC 4303 §3.3.3); without the peer's replay
  * window, as an operator has set it up, they do. */
 bool hp_associations_next(struct hp_association *a, uint64_t *sequence);
 /* A packet or some of them, so many octets of payload, come or go. False: that is more than the hard limit allows, and `a` is no more. */
 bool hp_associations_used(struct hp_associations *s, struct hp_association *a, uint64_t packets, uint64_t octets, struct hp_effects *fx);
-/* Limits of time, told as HP_EVENT_ASSOCIATION_EXPIRING and _EXPIRED: bounded work. */
+/* Limits of time, told as HP_EVENT_ASSOCIATION_EXPIRING and _EXPIRED, withdrawn from the workers: bounded work. */
 void hp_associations_tick(struct hp_associations *s, struct hp_now now, struct hp_effects *fx);
 uint64_t hp_associations_next_ms(const struct hp_associations *s);
 

@@ -124,6 +124,23 @@ struct hp_associations *hp_guard_associations(const struct hp_guard *g)
 	return hp_ipsec_associations(g->ipsec);
 }
 
+static uint32_t number_of(const struct hp_associations *s, const struct hp_ip6 *hoa, enum hp_protection protects)
+{
+	const struct hp_association *a = hp_associations_outbound(s, hoa, protects);
+
+	return a ? a->number : 0;
+}
+
+struct hp_guard_tunnel hp_guard_tunnel(const struct hp_guard *g, const struct hp_ip6 *hoa)
+{
+	const struct hp_associations *s = hp_guard_associations(g);
+
+	/* Mostly nobody has any, and memory is slow. */
+	if (!hp_associations_count(s))
+		return (struct hp_guard_tunnel){0};
+	return (struct hp_guard_tunnel){number_of(s, hoa, HP_PROTECT_PAYLOAD), number_of(s, hoa, HP_PROTECT_HOME_TEST)};
+}
+
 struct hp_associations *hp_guard_exchange_associations(struct hp_guard *g, struct hp_associations *fresh)
 {
 	return hp_ipsec_exchange(g->ipsec, fresh);

@@ -56,6 +56,11 @@ struct hp_mac *hp_guard_mac(const struct hp_guard *g);
 struct hp_ipsec *hp_guard_ipsec(const struct hp_guard *g); /* for messages; NULL: another method protects them */
 /* Those of tunnels are there whatever the method. */
 struct hp_associations *hp_guard_associations(const struct hp_guard *g);
+/* The numbers of those by which tunnel packets go to the node: all, and home tests; 0: none. */
+struct hp_guard_tunnel {
+	uint32_t payload, home_test;
+};
+struct hp_guard_tunnel hp_guard_tunnel(const struct hp_guard *g, const struct hp_ip6 *hoa);
 struct hp_associations *hp_guard_exchange_associations(struct hp_guard *g, struct hp_associations *fresh);
 const uint64_t *hp_guard_count(const struct hp_guard *g); /* HP_REFUSED_COUNT values */
 

@@ -37,16 +37,19 @@ void test_associations_read(void)
 	struct hp_error e = {0};
 	struct hp_conf *c;
 
-	CU_ASSERT_EQUAL_FATAL(
-		parse(&c, "ipsec",
-		      IN "," SA(4097, "out", "registration", EMPTY ",\"mode\":\"transport\",\"integrity\":\"hmac-sha256-128\"") "," SA(
-			      4098, "in", "home-test",
-			      ",\"encryption_key\":\"" KEY KEY
-			      "\",\"replay_window\":64") "," SA(4096, "out", "payload",
-								EMPTY ",\"mode\":\"tunnel\",\"replay_window\":1024"),
-		      &e),
-		0);
-	CU_ASSERT_EQUAL_FATAL(c->mobile_node[0].associations.count, 4);
+	static const char six[] =
+		IN "," SA(4097, "out", "registration", EMPTY ",\"mode\":\"transport\",\"integrity\":\"hmac-sha256-128\"") "," SA(
+			4098, "in", "home-test",
+			",\"encryption_key\":\"" KEY KEY
+			"\",\"replay_window\":64") "," SA(4096, "out", "payload",
+							  EMPTY
+							  ",\"mode\":\"tunnel\",\"replay_window\":1024") "," SA(4099, "in", "payload",
+														CBC) "," SA(4098, "out",
+															    "home-test",
+															    CBC);
+
+	CU_ASSERT_EQUAL_FATAL(parse(&c, "ipsec", six, &e), 0);
+	CU_ASSERT_EQUAL_FATAL(c->mobile_node[0].associations.count, 6);
 	s = c->mobile_node[0].associations.spec;
 	CU_ASSERT(s[0].spi == 4096 && !s[0].out && s[0].protects == HP_PROTECT_REGISTRATION && s[0].mode == HP_ASSOCIATION_TRANSPORT);
 	CU_ASSERT(s[0].encryption == HP_ASSOCIATION_AES_CBC && s[0].encryption_len == 16 && s[0].encryption_key[15] == 0xff);
@@ -59,7 +62,7 @@ void test_associations_read(void)
 	CU_ASSERT(s[3].protects == HP_PROTECT_PAYLOAD && s[3].mode == HP_ASSOCIATION_TUNNEL && s[3].replay_window == 1024);
 	hp_conf_destroy(c);
 	/* Tunnels may be protected whatever registrations are. */
-	CU_ASSERT_EQUAL_FATAL(parse(&c, "mn-ha", SA(4098, "in", "home-test", CBC), &e), 0);
+	CU_ASSERT_EQUAL_FATAL(parse(&c, "mn-ha", SA(4098, "in", "home-test", CBC) "," SA(4098, "out", "home-test", CBC), &e), 0);
 	hp_conf_destroy(c);
 }
 
@@ -71,8 +74,10 @@ void test_associations_refused(void)
 		const char *associations, *path, *words;
 	} bad[] = {
 		{"", "mobile_nodes[0].security_associations", "without two that protect its registration"},
-		{IN, "mobile_nodes[0].security_associations", "without two that protect its registration"},
-		{OUT "," SA(4096, "in", "prefix-discovery", CBC), "mobile_nodes[0].security_associations", "without two"},
+		{IN, AT(0), "want one of each"},
+		{SA(4097, "out", "prefix-discovery", CBC) "," SA(4096, "in", "prefix-discovery", CBC),
+		 "mobile_nodes[0].security_associations", "without two"},
+		{IN "," OUT "," SA(4098, "in", "payload", CBC), AT(2), "want one of each"},
 		{IN "," IN, AT(1), "SPI a second time"},
 		{IN "," SA(4099, "in", "registration", CBC), AT(1), "protects the same"},
 		{SA(255, "in", "registration", CBC), AT(0), "RFC 4303"},
