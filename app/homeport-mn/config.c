@@ -110,10 +110,6 @@ static int check_associations(const struct hp_value *v, struct mn_home_conf *h)
 		return ret;
 	if (h->associations.count && !h->ipsec)
 		return hp_error_set(v->error, EINVAL, path, "found security associations with another method, want \"ipsec\"");
-	for (unsigned int i = 0; i < h->associations.count; i++)
-		if (h->associations.spec[i].mode == HP_ASSOCIATION_TUNNEL)
-			return hp_error_set(v->error, EINVAL, path,
-					    "found a security association of a tunnel, want none: this version cannot do it yet");
 	if (h->ipsec && !hp_conf_associations_protect(&h->associations, HP_PROTECT_REGISTRATION))
 		return hp_error_set(v->error, EINVAL, path,
 				    "found no two security associations that protect registration, want one of each direction");

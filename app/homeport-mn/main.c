@@ -200,8 +200,8 @@ static int create_loop(struct mn *mn, struct hp_error *e)
 	ending_signals(&set);
 	mn->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	mn->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	bad = mn->epoll_fd < 0 || mn->signal_fd < 0 || watch(mn, mn->signal_fd) || watch(mn, mn->tunnel_fd) || watch(mn, mn->capture_fd) ||
-	      watch(mn, mn_netlink_fd(mn)) || watch(mn, hp_api_fd(mn->api));
+	bad = mn->epoll_fd < 0 || mn->signal_fd < 0 || watch(mn, mn->signal_fd) || watch(mn, mn->tunnel_fd) || watch(mn, mn->esp_fd) ||
+	      watch(mn, mn->capture_fd) || watch(mn, mn_netlink_fd(mn)) || watch(mn, hp_api_fd(mn->api));
 	for (unsigned int i = 0; i < mn->conf.homes && !bad; i++)
 		bad = watch(mn, mn->home[i].tun_fd);
 	return bad ? hp_error_set(e, errno, "", "event loop: %s", strerror(errno)) : 0;
@@ -227,6 +227,8 @@ static void dispatch(struct mn *mn, int fd)
 		mn->stop = read(fd, &si, sizeof(si)) == sizeof(si);
 	else if (fd == mn->tunnel_fd)
 		mn_sockets_tunnel_read(mn);
+	else if (fd == mn->esp_fd)
+		mn_sockets_esp_read(mn);
 	else if (fd == mn->capture_fd)
 		mn_sockets_capture_read(mn);
 	else if (fd == mn_netlink_fd(mn))
@@ -344,7 +346,7 @@ int main(int argc, char **argv)
 		{"config", required_argument, NULL, 'c'}, {"socket", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},         {"version", no_argument, NULL, 'V'},      {NULL, 0, NULL, 0},
 	};
-	struct mn mn = {.epoll_fd = -1, .signal_fd = -1, .tunnel_fd = -1, .send_fd = -1, .capture_fd = -1};
+	struct mn mn = {.epoll_fd = -1, .signal_fd = -1, .tunnel_fd = -1, .esp_fd = -1, .send_fd = -1, .capture_fd = -1};
 	const char *file = NULL, *socket = "/run/homeport/mn.sock";
 	struct hp_error e = {0};
 	bool json = false;

@@ -71,7 +71,7 @@ struct mn {
 	struct mn_home home[HP_NODE_HOMES];
 	int index[HP_NODE_INTERFACES]; /* kernel's, 0: not there */
 	struct mn_netlink *netlink;
-	int epoll_fd, signal_fd, tunnel_fd, send_fd, capture_fd;
+	int epoll_fd, signal_fd, tunnel_fd, esp_fd, send_fd, capture_fd;
 	uint64_t start_ns;
 	bool stop, filter; /* filter: ours is in the kernel */
 	uint64_t tunnel_in, tunnel_out, tunnel_refused, routed_in;
@@ -101,6 +101,7 @@ int mn_sockets_create(struct mn *mn, struct hp_error *e);
 void mn_sockets_destroy(struct mn *mn);
 void mn_sockets_send(struct mn *mn, const struct hp_send *s);
 void mn_sockets_tunnel_read(struct mn *mn);
+void mn_sockets_esp_read(struct mn *mn);
 void mn_sockets_capture_read(struct mn *mn);
 void mn_sockets_tun_read(struct mn *mn, unsigned int home);
 
@@ -110,6 +111,9 @@ int mn_protection_create(struct mn *mn, struct hp_error *e);
 int mn_protection_seal(struct mn *mn, const struct hp_send *s, uint8_t *packet, size_t len);
 /* Whether a message may be taken; one in ESP is *p as if it had come without, then, in `plain`. */
 bool mn_protection_admit(struct mn *mn, struct hp_packet *p, uint8_t plain[HP_IPSEC_MESSAGE]);
+
+/* An inner packet of `hoa`, with room for HP_ESP_MOST octets more: its new length, 0: it goes as it is, negative: it must not. */
+int mn_protection_wrap(struct mn *mn, const struct hp_ip6 *hoa, uint8_t *packet, size_t len);
 
 /* filter.c: what the kernel must not answer. */
 int mn_filter_create(struct mn *mn, struct hp_error *e);

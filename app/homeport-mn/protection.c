@@ -63,6 +63,17 @@ int mn_protection_seal(struct mn *mn, const struct hp_send *s, uint8_t *packet, 
 	return hp_ipsec_seal(mn->ipsec, s, packet, len, iv, mn->fx);
 }
 
+int mn_protection_wrap(struct mn *mn, const struct hp_ip6 *hoa, uint8_t *packet, size_t len)
+{
+	uint8_t iv[HP_ESP_IV];
+
+	if (!is_protected(mn, hoa))
+		return 0;
+	if (getrandom(iv, sizeof(iv), 0) != sizeof(iv))
+		return -errno;
+	return hp_ipsec_seal_inner(mn->ipsec, hoa, packet, len, iv, mn->fx);
+}
+
 /* What protects a message of this type that comes from a home agent. */
 static enum hp_protection wanted(const struct hp_packet *p)
 {

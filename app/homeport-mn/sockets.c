@@ -48,11 +48,13 @@ int mn_sockets_create(struct mn *mn, struct hp_error *e)
 	const int on = 1, room = RECEIVE_BUFFER;
 
 	mn->tunnel_fd = socket(AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_IPV6);
+	mn->esp_fd = socket(AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ESP);
 	mn->send_fd = socket(AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_RAW);
 	mn->capture_fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (mn->tunnel_fd < 0 || mn->send_fd < 0 || mn->capture_fd < 0 ||
+	if (mn->tunnel_fd < 0 || mn->esp_fd < 0 || mn->send_fd < 0 || mn->capture_fd < 0 ||
 	    setsockopt(mn->tunnel_fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on)) ||
-	    setsockopt(mn->tunnel_fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof(on)) || attach_filter(mn->capture_fd) ||
+	    setsockopt(mn->tunnel_fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof(on)) ||
+	    setsockopt(mn->esp_fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof(on)) || attach_filter(mn->capture_fd) ||
 	    bind(mn->capture_fd, (struct sockaddr *)&(struct sockaddr_ll){.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IPV6)},
 		 sizeof(struct sockaddr_ll))) {
 		int code = errno;
@@ -62,6 +64,7 @@ int mn_sockets_create(struct mn *mn, struct hp_error *e)
 	}
 	/* More than the limit only as root; less is no failure. */
 	(void)setsockopt(mn->tunnel_fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+	(void)setsockopt(mn->esp_fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	return 0;
 }
 
@@ -69,11 +72,13 @@ void mn_sockets_destroy(struct mn *mn)
 {
 	if (mn->tunnel_fd >= 0)
 		close(mn->tunnel_fd);
+	if (mn->esp_fd >= 0)
+		close(mn->esp_fd);
 	if (mn->send_fd >= 0)
 		close(mn->send_fd);
 	if (mn->capture_fd >= 0)
 		close(mn->capture_fd);
-	mn->tunnel_fd = mn->send_fd = mn->capture_fd = -1;
+	mn->tunnel_fd = mn->esp_fd = mn->send_fd = mn->capture_fd = -1;
 }
 
 /* A frame straight to a link-layer address: discovery of ours. */
@@ -142,15 +147,17 @@ static bool may_leave(const struct mn_home *h, const uint8_t *packet, size_t len
 	return h->queried && packet[24] == 0xff && packet[6] == HP_PROTO_HOPOPTS && is_listener_report(packet, len);
 }
 
-/* From the virtual interface into the tunnel. */
+/* From the virtual interface into the tunnel, in ESP where that is asked for: there is room for it. */
 static void into_tunnel(struct mn *mn, const struct mn_home *h, uint8_t *packet, size_t len)
 {
+	const int class_of_inner = hp_tunnel_outer_class((uint8_t)(packet[0] << 4 | packet[1] >> 4));
+	const int sealed = mn_protection_wrap(mn, &h->hoa, packet, len);
 	union {
 		struct cmsghdr align;
 		char data[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
 	} control = {0};
 	struct sockaddr_in6 to = {.sin6_family = AF_INET6};
-	struct iovec io = {packet, len};
+	struct iovec io = {packet, sealed ? (size_t)sealed : len};
 	struct msghdr m = {.msg_name = &to,
 			   .msg_namelen = sizeof(to),
 			   .msg_iov = &io,
@@ -159,26 +166,27 @@ static void into_tunnel(struct mn *mn, const struct mn_home *h, uint8_t *packet,
 			   .msg_controllen = sizeof(control)};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 	struct in6_pktinfo info = {.ipi6_ifindex = (unsigned int)h->out_index};
-	int class_ = hp_tunnel_outer_class((uint8_t)(packet[0] << 4 | packet[1] >> 4));
 
+	if (sealed < 0)
+		return; /* counted; never without */
 	memcpy(&to.sin6_addr, &h->ha, sizeof(h->ha));
 	memcpy(&info.ipi6_addr, &h->coa, sizeof(h->coa));
 	*c = (struct cmsghdr){.cmsg_level = IPPROTO_IPV6, .cmsg_type = IPV6_PKTINFO, .cmsg_len = CMSG_LEN(sizeof(info))};
 	memcpy(CMSG_DATA(c), &info, sizeof(info));
 	c = CMSG_NXTHDR(&m, c);
-	*c = (struct cmsghdr){.cmsg_level = IPPROTO_IPV6, .cmsg_type = IPV6_TCLASS, .cmsg_len = CMSG_LEN(sizeof(class_))};
-	memcpy(CMSG_DATA(c), &class_, sizeof(class_));
-	if (sendmsg(mn->tunnel_fd, &m, 0) >= 0)
+	*c = (struct cmsghdr){.cmsg_level = IPPROTO_IPV6, .cmsg_type = IPV6_TCLASS, .cmsg_len = CMSG_LEN(sizeof(class_of_inner))};
+	memcpy(CMSG_DATA(c), &class_of_inner, sizeof(class_of_inner));
+	if (sendmsg(sealed ? mn->esp_fd : mn->tunnel_fd, &m, 0) >= 0)
 		mn->tunnel_out++;
 }
 
 void mn_sockets_tun_read(struct mn *mn, unsigned int home)
 {
-	static uint8_t packet[PACKET];
+	static uint8_t packet[PACKET + HP_ESP_MOST];
 	const struct mn_home *h = &mn->home[home];
 
 	for (int i = 0; i < BATCH; i++) {
-		ssize_t n = read(h->tun_fd, packet, sizeof(packet));
+		ssize_t n = read(h->tun_fd, packet, PACKET);
 
 		if (n < 0)
 			return;
@@ -196,8 +204,21 @@ static void deliver(const struct mn_home *h, const void *packet, size_t len)
 		return;
 }
 
-/* For whoever listens: the kernel knows, on each virtual interface of that home agent. Within the link's scope there are its queries only. */
-static bool group_from_tunnel(struct mn *mn, const struct sockaddr_in6 *from, const uint8_t *packet, size_t len)
+/* What an outer header said. */
+struct arrival {
+	struct hp_ip6 source;
+	uint8_t class_;
+	bool in_esp;
+};
+
+static bool may_come(struct mn *mn, const struct mn_home *h, const struct arrival *at, const uint8_t *packet, size_t len)
+{
+	return at->in_esp || hp_ipsec_permits_inner(mn->ipsec, &h->hoa, packet, len, &at->source, mn_now(mn), mn->fx);
+}
+
+/* For whoever listens: the kernel knows, on each virtual interface of that home agent. Within the link's scope there are its queries only, which come
+ * without ESP: they tell nothing. */
+static bool group_from_tunnel(struct mn *mn, const struct arrival *at, const uint8_t *packet, size_t len)
 {
 	const bool query = packet[6] == HP_PROTO_HOPOPTS && is_listener_query(packet, len);
 	bool taken = false;
@@ -207,7 +228,7 @@ static bool group_from_tunnel(struct mn *mn, const struct sockaddr_in6 *from, co
 	for (unsigned int i = 0; i < mn->conf.homes; i++) {
 		struct mn_home *h = &mn->home[i];
 
-		if (!h->tunnel || memcmp(&from->sin6_addr, &h->ha, sizeof(h->ha)) != 0)
+		if (!h->tunnel || !hp_ip6_eq(&at->source, &h->ha) || (!query && !may_come(mn, h, at, packet, len)))
 			continue;
 		h->queried = h->queried || query;
 		deliver(h, packet, len);
@@ -217,20 +238,20 @@ static bool group_from_tunnel(struct mn *mn, const struct sockaddr_in6 *from, co
 }
 
 /* Out of the tunnel: from the home agent of the home whose address is inside (§11.3.1: the outer source is checked). */
-static void from_tunnel(struct mn *mn, const struct sockaddr_in6 *from, uint8_t outer_class, uint8_t *packet, size_t len)
+static void from_tunnel(struct mn *mn, const struct arrival *at, uint8_t *packet, size_t len)
 {
 	uint8_t class_;
 
 	if (len < HP_IP6_HEADER || packet[0] >> 4 != 6)
 		return;
-	if (!hp_tunnel_inner_class(outer_class, (uint8_t)(packet[0] << 4 | packet[1] >> 4), &class_)) {
+	if (!hp_tunnel_inner_class(at->class_, (uint8_t)(packet[0] << 4 | packet[1] >> 4), &class_)) {
 		mn->tunnel_refused++;
 		return;
 	}
 	packet[0] = (uint8_t)(0x60 | class_ >> 4);
 	packet[1] = (uint8_t)(class_ << 4 | (packet[1] & 0x0f));
 	if (packet[24] == 0xff) {
-		if (group_from_tunnel(mn, from, packet, len))
+		if (group_from_tunnel(mn, at, packet, len))
 			mn->tunnel_in++;
 		else
 			mn->tunnel_refused++;
@@ -239,7 +260,8 @@ static void from_tunnel(struct mn *mn, const struct sockaddr_in6 *from, uint8_t 
 	for (unsigned int i = 0; i < mn->conf.homes; i++) {
 		const struct mn_home *h = &mn->home[i];
 
-		if (memcmp(&from->sin6_addr, &h->ha, sizeof(h->ha)) == 0 && memcmp(packet + 24, &h->hoa, sizeof(h->hoa)) == 0) {
+		if (hp_ip6_eq(&at->source, &h->ha) && memcmp(packet + 24, &h->hoa, sizeof(h->hoa)) == 0 &&
+		    may_come(mn, h, at, packet, len)) {
 			mn->tunnel_in++;
 			deliver(h, packet, len);
 			return;
@@ -248,29 +270,71 @@ static void from_tunnel(struct mn *mn, const struct sockaddr_in6 *from, uint8_t 
 	mn->tunnel_refused++;
 }
 
+/* What a raw socket has. Negative: nothing. */
+static ssize_t receive(int fd, uint8_t packet[PACKET], struct arrival *at)
+{
+	char control[256];
+	struct sockaddr_in6 from;
+	struct iovec io = {packet, PACKET};
+	struct msghdr m = {.msg_name = &from,
+			   .msg_namelen = sizeof(from),
+			   .msg_iov = &io,
+			   .msg_iovlen = 1,
+			   .msg_control = control,
+			   .msg_controllen = sizeof(control)};
+	ssize_t n = recvmsg(fd, &m, 0);
+	int class_ = 0;
+
+	if (n < 0)
+		return n;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c))
+		if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_TCLASS)
+			memcpy(&class_, CMSG_DATA(c), sizeof(class_));
+	*at = (struct arrival){.class_ = (uint8_t)class_};
+	memcpy(&at->source, &from.sin6_addr, sizeof(at->source));
+	return n;
+}
+
 void mn_sockets_tunnel_read(struct mn *mn)
 {
 	static uint8_t packet[PACKET];
 
 	for (int i = 0; i < BATCH; i++) {
-		char control[256];
-		struct sockaddr_in6 from;
-		struct iovec io = {packet, sizeof(packet)};
-		struct msghdr m = {.msg_name = &from,
-				   .msg_namelen = sizeof(from),
-				   .msg_iov = &io,
-				   .msg_iovlen = 1,
-				   .msg_control = control,
-				   .msg_controllen = sizeof(control)};
-		ssize_t n = recvmsg(mn->tunnel_fd, &m, 0);
-		int class_ = 0;
+		struct arrival at;
+		ssize_t n = receive(mn->tunnel_fd, packet, &at);
 
 		if (n < 0)
 			return;
-		for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c))
-			if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_TCLASS)
-				memcpy(&class_, CMSG_DATA(c), sizeof(class_));
-		from_tunnel(mn, &from, (uint8_t)class_, packet, (size_t)n);
+		from_tunnel(mn, &at, packet, (size_t)n);
+	}
+}
+
+static bool is_home_agent(const struct mn *mn, const struct hp_ip6 *a)
+{
+	for (unsigned int i = 0; i < mn->conf.homes; i++)
+		if (mn->conf.home[i].ipsec && mn->home[i].tunnel && hp_ip6_eq(&mn->home[i].ha, a))
+			return true;
+	return false;
+}
+
+void mn_sockets_esp_read(struct mn *mn)
+{
+	static uint8_t packet[PACKET], inner[PACKET];
+
+	for (int i = 0; i < BATCH; i++) {
+		struct arrival at;
+		ssize_t n = receive(mn->esp_fd, packet, &at);
+		int len;
+
+		if (n < 0)
+			return;
+		/* ESP of others is the kernel's; in transport mode it is the capture's. */
+		if (!is_home_agent(mn, &at.source) || !hp_ipsec_is_tunnelled(mn->ipsec, packet, (size_t)n))
+			continue;
+		len = hp_ipsec_open_inner(mn->ipsec, packet, (size_t)n, &at.source, mn_now(mn), inner, mn->fx);
+		at.in_esp = true;
+		if (len > 0)
+			from_tunnel(mn, &at, inner, (size_t)len);
 	}
 }
 

@@ -175,9 +175,45 @@ static bool matches(const struct hp_ipsec *x, const struct hp_association *a, co
 	       hp_packet_payload(p)[type_at] == (x->node ? s->to_node : s->to_agent);
 }
 
-static enum hp_ipsec_counter why_not_opened(enum hp_esp_result result)
+/* An ESP packet on its way through the checks. */
+struct arrival {
+	const uint8_t *esp;
+	size_t len;
+	enum hp_association_mode mode;
+	const struct hp_ip6 *hoa; /* that it must be of; NULL: the association says */
+	uint32_t spi;
+	struct hp_association *a;
+	size_t inside;
+	uint8_t proto; /* of what is inside */
+};
+
+/* Cheap questions first; the policy's home address is the option's (RFC 3776 §4.2). HP_IPSEC_OPENED, or why not. */
+static enum hp_ipsec_counter prove(struct hp_ipsec *x, struct arrival *at, uint8_t *out)
 {
-	return result == HP_ESP_WRONG_ICV ? HP_IPSEC_ICV : HP_IPSEC_MALFORMED;
+	struct hp_reader r = hp_reader(at->esp, at->len);
+	enum hp_esp_result result;
+	uint64_t sequence;
+	uint32_t low;
+
+	at->spi = hp_read_u32(&r);
+	low = hp_read_u32(&r);
+	if (!hp_reader_ok(&r))
+		return HP_IPSEC_MALFORMED;
+	at->a = hp_associations_inbound(x->associations, at->spi);
+	if (!at->a)
+		return HP_IPSEC_UNKNOWN_SPI;
+	if (at->a->mode != at->mode)
+		return HP_IPSEC_MODE;
+	if (at->hoa && !hp_ip6_eq(&at->a->hoa, at->hoa))
+		return HP_IPSEC_ADDRESS;
+	if (!hp_replay_check(&at->a->replay, low, &sequence))
+		return HP_IPSEC_REPLAYED;
+	result = hp_esp_open(x->esp, at->a, sequence, at->esp, at->len, out, &at->inside, &at->proto);
+	if (result != HP_ESP_OK)
+		return result == HP_ESP_WRONG_ICV ? HP_IPSEC_ICV : HP_IPSEC_MALFORMED;
+	if (!hp_replay_accept(&at->a->replay, sequence))
+		return HP_IPSEC_REPLAYED;
+	return at->proto == HP_PROTO_NONE ? HP_IPSEC_DUMMY : HP_IPSEC_OPENED;
 }
 
 /* The packet around `inner` octets at `at`, of protocol `proto`; again read, because there may be extension headers inside. */
@@ -198,42 +234,116 @@ int hp_ipsec_open(struct hp_ipsec *x, const struct hp_packet *p, uint16_t link, 
 		  uint32_t *association, struct hp_effects *fx)
 {
 	const struct hp_ip6 *hoa = x->node ? hp_packet_destination(p) : hp_packet_source(p);
-	const size_t len = hp_packet_payload_len(p);
-	struct hp_reader r = hp_reader(hp_packet_payload(p), len);
-	struct refusal no = {HP_IPSEC_MALFORMED, hoa, &p->src, link, hp_read_u32(&r)};
-	const uint32_t low = hp_read_u32(&r);
-	struct hp_association *a = NULL;
-	enum hp_esp_result result;
-	uint64_t sequence;
-	size_t inside;
-	uint8_t proto;
+	struct arrival at = {.esp = hp_packet_payload(p), .len = hp_packet_payload_len(p), .mode = HP_ASSOCIATION_TRANSPORT, .hoa = hoa};
+	struct refusal no = {HP_IPSEC_MALFORMED, hoa, &p->src, link, 0};
 
-	if (!hp_reader_ok(&r) || p->len > HP_IPSEC_MESSAGE)
+	if (p->len > HP_IPSEC_MESSAGE)
 		goto refused;
-	/* Cheap questions first; the policy's home address is the option's (RFC 3776 §4.2). */
-	a = hp_associations_inbound(x->associations, no.spi);
-	no.why = !a                                    ? HP_IPSEC_UNKNOWN_SPI
-		 : a->mode != HP_ASSOCIATION_TRANSPORT ? HP_IPSEC_MODE
-		 : !hp_ip6_eq(&a->hoa, hoa)            ? HP_IPSEC_ADDRESS
-						       : HP_IPSEC_REPLAYED;
-	if (no.why != HP_IPSEC_REPLAYED || !hp_replay_check(&a->replay, low, &sequence))
+	no.why = prove(x, &at, out + p->payload_at);
+	if (no.why != HP_IPSEC_OPENED)
 		goto refused;
-	result = hp_esp_open(x->esp, a, sequence, hp_packet_payload(p), len, out + p->payload_at, &inside, &proto);
-	no.why = why_not_opened(result);
-	if (result != HP_ESP_OK || !hp_replay_accept(&a->replay, sequence))
-		goto refused;
-	no.why = proto == HP_PROTO_NONE ? HP_IPSEC_DUMMY : HP_IPSEC_SELECTOR;
-	if (proto == HP_PROTO_NONE || !unwrap(x, a, p, out, p->payload_at + inside, proto))
+	no.why = HP_IPSEC_SELECTOR;
+	if (!unwrap(x, at.a, p, out, p->payload_at + at.inside, at.proto))
 		goto refused;
 	no.why = HP_IPSEC_UNKNOWN_SPI;
-	if (!hp_associations_used(x->associations, a, 1, inside, fx))
+	if (!hp_associations_used(x->associations, at.a, 1, at.inside, fx))
 		goto refused;
 	x->count[HP_IPSEC_OPENED]++;
-	*association = no.spi;
-	return (int)(p->payload_at + inside);
+	*association = at.spi;
+	return (int)(p->payload_at + at.inside);
 refused:
+	no.spi = at.spi;
 	refuse(x, &no, now, fx);
 	return -EPERM;
+}
+
+/* A home test message that goes this way: a node sends HoTI and gets HoT (RFC 4877 §4.3). */
+static bool is_home_test(const uint8_t *packet, size_t len, enum hp_mh_type type)
+{
+	struct hp_packet p;
+
+	return hp_packet_read(&p, packet, len) == HP_WALK_OK && !p.is_fragment && p.proto == HP_PROTO_MH && hp_packet_payload_len(&p) > 2 &&
+	       hp_packet_payload(&p)[2] == type;
+}
+
+int hp_ipsec_seal_inner(struct hp_ipsec *x, const struct hp_ip6 *hoa, uint8_t *packet, size_t len, const uint8_t iv[HP_ESP_IV],
+			struct hp_effects *fx)
+{
+	struct hp_association *a = NULL;
+	uint64_t sequence;
+	size_t sealed;
+
+	if (is_home_test(packet, len, HP_MH_HOTI))
+		a = hp_associations_outbound(x->associations, hoa, HP_PROTECT_HOME_TEST);
+	if (!a)
+		a = hp_associations_outbound(x->associations, hoa, HP_PROTECT_PAYLOAD);
+	if (!a)
+		return 0;
+	if (!hp_associations_next(a, &sequence) || !hp_associations_used(x->associations, a, 1, len, fx)) {
+		x->count[HP_IPSEC_EXHAUSTED]++;
+		return -EOVERFLOW;
+	}
+	sealed = hp_esp_len(a, len);
+	if (hp_esp_seal(x->esp, a, sequence, iv, HP_PROTO_IPV6, packet, len)) {
+		x->count[HP_IPSEC_FAILED]++;
+		return -EIO;
+	}
+	x->count[HP_IPSEC_SEALED]++;
+	return (int)sealed;
+}
+
+/* Of the node that the association is of, and what it is for. */
+static bool matches_inner(const struct hp_association *a, const uint8_t *inner, size_t len)
+{
+	return len >= HP_IP6_HEADER && inner[0] >> 4 == 6 &&
+	       (memcmp(inner + 24, &a->hoa, sizeof(a->hoa)) == 0 || (a->protects == HP_PROTECT_PAYLOAD && inner[24] == 0xff)) &&
+	       (a->protects == HP_PROTECT_PAYLOAD || is_home_test(inner, len, HP_MH_HOT));
+}
+
+bool hp_ipsec_is_tunnelled(const struct hp_ipsec *x, const uint8_t *esp, size_t len)
+{
+	struct hp_reader r = hp_reader(esp, len);
+	const struct hp_association *a = hp_associations_inbound(x->associations, hp_read_u32(&r));
+
+	return !a || a->mode == HP_ASSOCIATION_TUNNEL;
+}
+
+int hp_ipsec_open_inner(struct hp_ipsec *x, const uint8_t *esp, size_t len, const struct hp_ip6 *source, struct hp_now now, uint8_t *out,
+			struct hp_effects *fx)
+{
+	struct arrival at = {.esp = esp, .len = len, .mode = HP_ASSOCIATION_TUNNEL};
+	struct refusal no = {.hoa = &HP_IP6_ANY, .source = source, .link = HP_LINK_ANY};
+
+	no.why = prove(x, &at, out);
+	no.spi = at.spi;
+	if (at.a)
+		no.hoa = &at.a->hoa;
+	if (no.why == HP_IPSEC_OPENED && (at.proto != HP_PROTO_IPV6 || !matches_inner(at.a, out, at.inside)))
+		no.why = HP_IPSEC_SELECTOR;
+	if (no.why == HP_IPSEC_OPENED && hp_associations_used(x->associations, at.a, 1, at.inside, fx)) {
+		x->count[HP_IPSEC_OPENED]++;
+		return (int)at.inside;
+	}
+	if (no.why == HP_IPSEC_OPENED) {
+		no.why = HP_IPSEC_UNKNOWN_SPI;
+		no.hoa = &HP_IP6_ANY; /* the association is no more */
+	}
+	refuse(x, &no, now, fx);
+	return -EPERM;
+}
+
+bool hp_ipsec_permits_inner(struct hp_ipsec *x, const struct hp_ip6 *hoa, const uint8_t *packet, size_t len, const struct hp_ip6 *source,
+			    struct hp_now now, struct hp_effects *fx)
+{
+	const struct refusal no = {HP_IPSEC_UNPROTECTED, hoa, source, HP_LINK_ANY, 0};
+
+	for (const struct hp_association *a = hp_associations_of(x->associations, hoa); a; a = a->older)
+		if (!a->out &&
+		    (a->protects == HP_PROTECT_PAYLOAD || (a->protects == HP_PROTECT_HOME_TEST && is_home_test(packet, len, HP_MH_HOT)))) {
+			refuse(x, &no, now, fx);
+			return false;
+		}
+	return true;
 }
 
 bool hp_ipsec_permits(struct hp_ipsec *x, enum hp_protection wanted, const struct hp_ip6 *hoa, const struct hp_ip6 *source, uint16_t link,

@@ -62,6 +62,19 @@ int hp_ipsec_seal(struct hp_ipsec *x, const struct hp_send *s, uint8_t *packet, 
 int hp_ipsec_open(struct hp_ipsec *x, const struct hp_packet *p, uint16_t link, struct hp_now now, uint8_t out[HP_IPSEC_MESSAGE],
 		  uint32_t *association, struct hp_effects *fx);
 
+/* Tunnel mode (RFC 3776 §3.2, §3.4), as the mobile node does it; at the home agent that is the workers' work. An inner packet of `hoa`, in place, with room
+ * for HP_ESP_MOST octets more, becomes what follows the outer header. Its length; 0: it goes as it is; negative: it must not. */
+int hp_ipsec_seal_inner(struct hp_ipsec *x, const struct hp_ip6 *hoa, uint8_t *packet, size_t len, const uint8_t iv[HP_ESP_IV],
+			struct hp_effects *fx);
+/* Whether an ESP packet may be of a tunnel: no association in transport mode has its SPI. */
+bool hp_ipsec_is_tunnelled(const struct hp_ipsec *x, const uint8_t *esp, size_t len);
+/* What came in ESP from `source`, into `out`, which has room for `len` octets. The inner packet's length, or negative: dropped, counted, told. */
+int hp_ipsec_open_inner(struct hp_ipsec *x, const uint8_t *esp, size_t len, const struct hp_ip6 *source, struct hp_now now, uint8_t *out,
+			struct hp_effects *fx);
+/* Whether an inner packet to `hoa` may come without ESP. False: counted, told. */
+bool hp_ipsec_permits_inner(struct hp_ipsec *x, const struct hp_ip6 *hoa, const uint8_t *packet, size_t len, const struct hp_ip6 *source,
+			    struct hp_now now, struct hp_effects *fx);
+
 /* Whether a message that has to be protected as `wanted` may be taken: by an association for that, of the node in whose name it speaks. False:
  * counted, told. */
 bool hp_ipsec_permits(struct hp_ipsec *x, enum hp_protection wanted, const struct hp_ip6 *hoa, const struct hp_ip6 *source, uint16_t link,

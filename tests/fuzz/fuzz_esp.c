@@ -32,7 +32,7 @@ static void add(uint32_t spi, enum hp_protection protects, enum hp_association_e
 		.spi = spi,
 		.hoa = home,
 		.protects = protects,
-		.mode = protects == HP_PROTECT_HOME_TEST ? HP_ASSOCIATION_TUNNEL : HP_ASSOCIATION_TRANSPORT,
+		.mode = protects >= HP_PROTECT_HOME_TEST ? HP_ASSOCIATION_TUNNEL : HP_ASSOCIATION_TRANSPORT,
 		.encryption = encryption,
 		.integrity = gcm ? HP_ASSOCIATION_COMBINED : HP_ASSOCIATION_HMAC_SHA256_128,
 		.encryption_len = encryption == HP_ASSOCIATION_NULL ? 0 : 16,
@@ -64,6 +64,8 @@ static void open_ends(void)
 	add(257, HP_PROTECT_PREFIX_DISCOVERY, HP_ASSOCIATION_NULL, true);
 	add(258, HP_PROTECT_HOME_TEST, HP_ASSOCIATION_AES_CBC, true);
 	add(259, HP_PROTECT_REGISTRATION, HP_ASSOCIATION_AES_GCM_16, false);
+	add(261, HP_PROTECT_PAYLOAD, HP_ASSOCIATION_NULL, false);
+	add(262, HP_PROTECT_HOME_TEST, HP_ASSOCIATION_AES_CBC, false);
 	add(260, HP_PROTECT_PREFIX_DISCOVERY, HP_ASSOCIATION_AES_CBC, false);
 }
 
@@ -116,6 +118,23 @@ static void round_trip(bool to_agent, uint8_t proto, enum hp_protection how, con
 	expect(opened < 0 || (opened == n && memcmp(out, plain, (size_t)n) == 0));
 }
 
+/* Out of a tunnel: what was sealed, and what never was. */
+static void tunnel(const uint8_t *data, size_t len)
+{
+	uint8_t packet[ROOM + HP_ESP_MOST], out[ROOM + HP_ESP_MOST];
+	int sealed, opened;
+
+	(void)hp_ipsec_is_tunnelled(node, data, len);
+	(void)hp_ipsec_open_inner(node, data, len, &ha, (struct hp_now){0}, out, fx);
+	(void)hp_ipsec_permits_inner(node, &home, data, len, &ha, (struct hp_now){0}, fx);
+	memcpy(packet, data, len);
+	sealed = hp_ipsec_seal_inner(agent, &home, packet, len, iv, fx);
+	expect(sealed > (int)len);
+	opened = hp_ipsec_open_inner(node, packet, (size_t)sealed, &ha, (struct hp_now){0}, out, fx);
+	expect(opened < 0 || (opened == (int)len && memcmp(out, data, len) == 0));
+	hp_effects_clear(fx);
+}
+
 /* ESP payload, padding and trailer as they are, with the right integrity check value: 257 hides nothing. */
 static size_t proved(uint8_t *esp, const uint8_t *data, size_t len)
 {
@@ -156,6 +175,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	case 3:
 		round_trip(data[0] & 8, data[0] & 16 ? HP_PROTO_MH : HP_PROTO_ICMPV6,
 			   data[0] & 16 ? HP_PROTECT_REGISTRATION : HP_PROTECT_PREFIX_DISCOVERY, data + 1, len - 1);
+		return 0;
+	case 6:
+		tunnel(data + 1, len - 1);
 		return 0;
 	default:
 		break;

@@ -53,6 +53,8 @@ for n, d in (("update", b"\x1b" + bu), ("solicitation", b"\x0b" + mps), ("acknow
              ("bare", b"\x0a\x87" + bu), ("padded", b"\x05" + mps + b"\x01\x02\x02\x3a"), ("options", b"\x05" + bytes(IPv6ExtHdrDestOpt(nh=58)) + mps + b"\x01\x02\x02\x3c"),
              ("dummy", b"\x05aaaa\x01\x02\x02\x3b"), ("padding", b"\x05" + mps + b"\x02\x01\x02\x3a"), ("esp", b"\x04" + bytes(ESP(spi=256, seq=1, data=b"e" * 48))),
              ("tunnel", b"\x04" + bytes(ESP(spi=258, seq=1, data=b"e" * 48))), ("nobody", b"\x04" + bytes(ESP(spi=99, seq=1, data=b"e" * 48))), ("short", b"\x04abc"),
+             ("inner", b"\x06" + bytes(IPv6(src="2001:db8::9", dst="2001:db8::3") / ICMPv6EchoRequest())), ("hot", b"\x06" + bytes(IPv6(src="2001:db8::9", dst="2001:db8::3") / MIP6MH_HoT())),
+             ("hoti", b"\x06" + bytes(IPv6(src="2001:db8::9", dst="2001:db8::3") / MIP6MH_HoTI())),
              ("packet", b"\x00" + bytes(IPv6(src="2001:db8::1", dst="2001:db8::2") / IPv6ExtHdrDestOpt(options=[HAO(hoa="2001:db8::3")]) / ESP(spi=256, seq=1, data=b"e" * 48))), ("node", b"\x01" + bytes(IPv6(src="2001:db8::2", dst="2001:db8::3") / ESP(spi=259, seq=1, data=b"e" * 48)))):
     put("esp", n, d)
 

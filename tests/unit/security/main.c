@@ -31,6 +31,8 @@ int main(void)
 		{"IPsec: limits that are used up", test_ipsec_limit},
 		{"IPsec: what is let through", test_ipsec_permits},
 		{"IPsec: what is sent, and what is not", test_ipsec_send},
+		{"IPsec: out of a tunnel", test_ipsec_inner},
+		{"IPsec: which way a packet goes", test_ipsec_inner_policy},
 		{"IPsec: the guard's verdict", test_guard_ipsec},
 		{"security associations: added, found, removed", test_associations},
 		{"security associations: limits", test_association_limits},

@@ -430,3 +430,113 @@ void test_guard_ipsec(void)
 		hp_effects_destroy(fx);
 	}
 }
+
+#define HOT  "3b02 0300 0000 0001 0000000000000001 0000000000000002"
+#define HOTI "3b01 0100 0000 0000 0000000000000001"
+
+/* RFC 3776 §3.2, §3.4 at the mobile node: what comes out of a tunnel's ESP. */
+void test_ipsec_inner(void)
+{
+	static const struct {
+		const char *name;
+		enum hp_protection protects;
+		const char *dst;
+		uint8_t next;
+		const char *rest;
+		uint8_t proto; /* that ESP names */
+		enum hp_ipsec_counter why;
+	} row[] = {
+		{"payload", HP_PROTECT_PAYLOAD, "2001:db8:1::100", 58, ECHO, 41, HP_IPSEC_OPENED},
+		{"payload to a group", HP_PROTECT_PAYLOAD, "ff0e::1", 58, ECHO, 41, HP_IPSEC_OPENED},
+		{"payload to somebody else", HP_PROTECT_PAYLOAD, "2001:db8:1::101", 58, ECHO, 41, HP_IPSEC_SELECTOR},
+		{"no packet inside", HP_PROTECT_PAYLOAD, "2001:db8:1::100", 58, ECHO, 58, HP_IPSEC_SELECTOR},
+		{"a dummy", HP_PROTECT_PAYLOAD, "2001:db8:1::100", 58, ECHO, 59, HP_IPSEC_DUMMY},
+		{"a home test", HP_PROTECT_HOME_TEST, "2001:db8:1::100", 135, HOT, 41, HP_IPSEC_OPENED},
+		{"a home test to somebody else", HP_PROTECT_HOME_TEST, "2001:db8:1::101", 135, HOT, 41, HP_IPSEC_SELECTOR},
+		{"the init of one", HP_PROTECT_HOME_TEST, "2001:db8:1::100", 135, HOTI, 41, HP_IPSEC_SELECTOR},
+		{"payload by what home tests have", HP_PROTECT_HOME_TEST, "2001:db8:1::100", 58, ECHO, 41, HP_IPSEC_SELECTOR},
+		{"an acknowledgement's association", HP_PROTECT_REGISTRATION, "2001:db8:1::100", 58, ECHO, 41, HP_IPSEC_MODE},
+	};
+
+	for (size_t i = 0; i < HP_LEN(row); i++) {
+		const struct hp_ip6 dst = ip6(row[i].dst), src = OTHER, from = HA;
+		struct hp_association_spec spec = ends_spec(row[i].protects, HP_ASSOCIATION_AES_CBC, 16);
+		struct bytes inner = bytes_ip6(&src, &dst, row[i].next, 64, row[i].rest);
+		uint8_t packet[512], out[512];
+		const struct hp_association *a;
+		struct hp_esp *esp;
+		struct ends e;
+		int len;
+
+		ends_open(&e);
+		spec.replay_window = 64;
+		ends_add(&e, spec, false);
+		a = hp_associations_of(hp_ipsec_associations(e.agent), &HOME);
+		if (hp_esp_create(&esp))
+			abort();
+		memcpy(packet, inner.p, inner.len);
+		CU_ASSERT(hp_esp_seal(esp, a, 1, iv, row[i].proto, packet, inner.len) == 0);
+		len = hp_ipsec_open_inner(e.node, packet, hp_esp_len(a, inner.len), &from, (struct hp_now){0}, out, e.fx);
+		HP_CHECK(row[i].name, "its fate", hp_ipsec_count(e.node)[row[i].why] == 1);
+		HP_CHECK(row[i].name, "as it was",
+			 len < 0 ? row[i].why != HP_IPSEC_OPENED : (size_t)len == inner.len && !memcmp(out, inner.p, inner.len));
+		len = hp_ipsec_open_inner(e.node, packet, hp_esp_len(a, inner.len), &from, (struct hp_now){0}, out, e.fx);
+		HP_CHECK(row[i].name, "once", len < 0 && hp_ipsec_count(e.node)[HP_IPSEC_OPENED] <= 1);
+		hp_esp_destroy(esp);
+		ends_close(&e);
+		bytes_free(&inner);
+	}
+}
+
+/* Which way a packet of the node goes, and what may come to it bare. */
+void test_ipsec_inner_policy(void)
+{
+	static const struct {
+		const char *name;
+		bool payload, home_test;
+		uint8_t next;
+		const char *out;
+		uint32_t spi; /* that it leaves by; 0: bare */
+		const char *in;
+		bool bare; /* it may come so */
+	} row[] = {
+		{"nothing is protected", false, false, 58, ECHO, 0, ECHO, true},
+		{"payload is", true, false, 58, ECHO, 5000, ECHO, false},
+		{"payload is, home tests with it", true, false, 135, HOTI, 5000, HOT, false},
+		{"home tests are", false, true, 135, HOTI, 5001, HOT, false},
+		{"home tests are, payload not", false, true, 58, ECHO, 0, ECHO, true},
+		{"both are: a home test", true, true, 135, HOTI, 5001, HOT, false},
+		{"both are: payload", true, true, 58, ECHO, 5000, ECHO, false},
+		{"a home test of others is payload", false, true, 135, HOT, 0, HOTI, true},
+	};
+
+	for (size_t i = 0; i < HP_LEN(row); i++) {
+		const struct hp_ip6 cn = OTHER, home = HOME, from = HA;
+		struct bytes out = bytes_ip6(&home, &cn, row[i].next, 64, row[i].out),
+			     in = bytes_ip6(&cn, &home, row[i].next, 64, row[i].in);
+		uint8_t packet[512];
+		struct ends e;
+		int len;
+
+		ends_open(&e);
+		for (unsigned int k = 0; k < 4; k++) {
+			struct hp_association_spec spec =
+				ends_spec(k & 1 ? HP_PROTECT_HOME_TEST : HP_PROTECT_PAYLOAD, HP_ASSOCIATION_AES_CBC, 16);
+
+			spec.spi = 5000 + k;
+			if (k & 1 ? row[i].home_test : row[i].payload)
+				ends_add(&e, spec, k < 2);
+		}
+		memcpy(packet, out.p, out.len);
+		len = hp_ipsec_seal_inner(e.node, &HOME, packet, out.len, iv, e.fx);
+		HP_CHECK(row[i].name, "bare or not", (len == 0) == (row[i].spi == 0));
+		HP_CHECK(row[i].name, "by which", !len || (packet[2] << 8 | packet[3]) == (int)row[i].spi);
+		HP_CHECK(row[i].name, "of a tunnel", !len || hp_ipsec_is_tunnelled(e.agent, packet, (size_t)len));
+		HP_CHECK(row[i].name, "may come bare",
+			 hp_ipsec_permits_inner(e.node, &HOME, in.p, in.len, &from, (struct hp_now){0}, e.fx) == row[i].bare);
+		HP_CHECK(row[i].name, "told", row[i].bare || ends_told(&e, "ipsec.unprotected") == 1);
+		ends_close(&e);
+		bytes_free(&out);
+		bytes_free(&in);
+	}
+}

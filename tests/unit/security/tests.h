@@ -24,6 +24,8 @@ void test_guard_ipsec(void);
 void test_ipsec_packets(void);
 void test_ipsec_routing_inside(void);
 void test_ipsec_limit(void);
+void test_ipsec_inner(void);
+void test_ipsec_inner_policy(void);
 void test_ipsec_send(void);
 void test_enrolment(void);
 void test_enrolment_refused(void);
