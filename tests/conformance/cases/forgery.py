@@ -14,7 +14,7 @@ from packets import *  # noqa: F403
 FLOOD = 30000  # frames of one kind
 SOURCES = 16
 # What one source may cost and is told (lib/security/guard.c).
-WRONG_BURST, WRONG_PER_S, ANSWERS_BURST, ANSWERS_PER_S = 40, 20, 5, 1
+WRONG_BURST, WRONG_PER_S, ANSWERS_BURST, ANSWERS_PER_S = 800, 400, 5, 1
 
 
 def refreshes(t, n, **how):
@@ -72,7 +72,7 @@ def replayed(t, n):
 @proved("auth-answers-limited", "RFC 4285 5.1.1, 7", "status 146 is rate-limited a source: some are told, the others counted, another source is told at once", alone=True)
 def answers_limited(t, n):
     n.register()
-    counters, count = ["auth.wrong_authenticator", "auth.rate", "auth.answer_limited"], 3 * WRONG_BURST // 4
+    counters, count = ["auth.wrong_authenticator", "auth.rate", "auth.answer_limited"], 30
     before, since, began = [t.place.counter(c) for c in counters], t.mark(), time.monotonic()
     t.send(*[n.update(secret=bytes(16), coa=t.coa2).packet() for _ in range(count)])
     t.marker()
