@@ -12,7 +12,7 @@ from member import AAAKey, Key, Node, proved
 from packets import *  # noqa: F403
 
 FLOOD = 30000  # frames of one kind
-SOURCES = 16
+SOURCES = 4
 # What one source may cost and is told (lib/security/guard.c).
 WRONG_BURST, WRONG_PER_S, ANSWERS_BURST, ANSWERS_PER_S = 800, 400, 5, 1
 
