@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conf/json.h"
 #include "homeport-mn/mn.h"
 
 #define EXIT_USAGE 2
@@ -383,6 +384,7 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
+	hp_json_hide();
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	mn.start_ns = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 	if (mn_conf_load(&mn.conf, file, &e)) {
