@@ -11,8 +11,10 @@
 
 #include "dataplane/undumped.h"
 
-#define SESSION_OCTETS 1600               /* of the largest, with its header */
-#define QUEUE_OCTETS   (3u * 1024 * 1024) /* of a queue pair of both devices: the multi-buffer managers */
+/* Held against what is taken by unit/dataplane: of the largest session in its pool, of a queue pair of both devices, and besides. */
+#define SESSION_OCTETS 2112 /* on pages of 4 KiB two fit, on larger ones it is less */
+#define QUEUE_OCTETS   (512u * 1024)
+#define FIXED_OCTETS   (1024u * 1024)
 
 struct device {
 	char name[32];
@@ -30,7 +32,7 @@ _Static_assert(offsetof(struct hp_crypto_op, sym) == sizeof(struct rte_crypto_op
 
 size_t hp_crypto_memory(uint32_t sessions, unsigned int workers)
 {
-	return (size_t)sessions * SESSION_OCTETS + (size_t)workers * QUEUE_OCTETS;
+	return (size_t)sessions * SESSION_OCTETS + (size_t)workers * QUEUE_OCTETS + FIXED_OCTETS;
 }
 
 static bool has_aes(void)
@@ -61,7 +63,7 @@ static bool takes_cbc_and_hmac(uint8_t id)
 	       rte_cryptodev_sym_capability_check_auth(a, 32, HP_CRYPTO_ICV, 0) == 0;
 }
 
-static int add(struct hp_crypto *c, const char *driver, bool (*takes)(uint8_t id), int socket)
+static int add(struct hp_crypto *c, const char *driver, bool (*takes)(uint8_t id), unsigned int workers, int socket)
 {
 	static unsigned int made; /* names of a process differ, should it have several data planes */
 	struct device *d = &c->device[c->devices];
@@ -69,7 +71,7 @@ static int add(struct hp_crypto *c, const char *driver, bool (*takes)(uint8_t id
 	int ret;
 
 	snprintf(d->name, sizeof(d->name), "%s%u", driver, made++);
-	snprintf(args, sizeof(args), "max_nb_queue_pairs=%d,socket_id=%d", RTE_MAX_LCORE, socket < 0 ? 0 : socket);
+	snprintf(args, sizeof(args), "max_nb_queue_pairs=%u,socket_id=%d", workers, socket < 0 ? 0 : socket);
 	ret = rte_eal_hotplug_add("vdev", d->name, args);
 	if (ret)
 		return ret;
@@ -98,18 +100,18 @@ static void remove_devices(struct hp_crypto *c)
 	}
 }
 
-static int choose(struct hp_crypto *c, bool portable, int socket)
+static int choose(struct hp_crypto *c, bool portable, unsigned int workers, int socket)
 {
 	int ret;
 
 	if (!portable && has_aes()) {
-		ret = add(c, "crypto_aesni_gcm", takes_gcm, socket);
-		ret = ret ? ret : add(c, "crypto_aesni_mb", takes_cbc_and_hmac, socket);
+		ret = add(c, "crypto_aesni_gcm", takes_gcm, workers, socket);
+		ret = ret ? ret : add(c, "crypto_aesni_mb", takes_cbc_and_hmac, workers, socket);
 		if (!ret)
 			return 0;
 		remove_devices(c);
 	}
-	return add(c, "crypto_openssl", takes_all, socket);
+	return add(c, "crypto_openssl", takes_all, workers, socket);
 }
 
 static int make_pool(struct hp_crypto *c, uint32_t sessions, int socket)
@@ -149,7 +151,7 @@ int hp_crypto_create(struct hp_crypto **out, uint32_t sessions, unsigned int wor
 
 	if (!c)
 		return -ENOMEM;
-	ret = choose(c, portable, socket);
+	ret = choose(c, portable, workers, socket);
 	ret = ret ? ret : make_pool(c, sessions, socket);
 	for (unsigned int i = 0; i < c->devices && !ret; i++)
 		ret = start(c, &c->device[i], workers, socket);

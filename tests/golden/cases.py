@@ -221,7 +221,7 @@ moved = seal(GCM_IN, udp(ESP1, CN), 3)
 moved.src = "2001:db8:a::6"
 case("esp-refused", in1=[core(seal(GCM_IN, udp(ESP1, CN))), core(seal(GCM_IN, udp(ESP1, CN))), core(touched(seal(GCM_IN, udp(ESP1, CN), 2))), core(touched(seal(CBC_IN, udp(ESP2, CN)))),
                          core(moved), core(seal(GCM_IN, udp(ESP2, CN), 4)), core(IPv6(src="2001:db8:a::5", dst=HA2) / ESP(spi=0x1000, seq=9, data=b"x" * 27)), core(IPv6(src="2001:db8:a::5", dst=HA2) / ESP(spi=0x7777, seq=9, data=b"x" * 60))],
-     out1=[to_core(udp(ESP1, CN, hlim=63))], punts=[punt("rest")], packets_unprotected=2, packets_detunnelled=1, packets_forwarded=1, drop_esp_replay=1, drop_esp_integrity=2, drop_tunnel_care_of=1, drop_esp_selector=1,
+     out1=[to_core(udp(ESP1, CN, hlim=63))], punts=[punt("newcomer")], packets_unprotected=2, packets_detunnelled=1, packets_forwarded=1, drop_esp_replay=1, drop_esp_integrity=2, drop_tunnel_care_of=1, drop_esp_selector=1,
      drop_esp_length=1, account={"6": [1, 80]})
 case("esp-multicast", in1=[core(tunnel(udp(HOA2, "ff0e::6"), COA2, HA2))], out1=[sent(GCM_OUT, udp(HOA2, "ff0e::6", hlim=63))], packets_multicast=1, packets_copies=1, packets_intercepted=1, packets_protected=1,
      packets_detunnelled=1, account={"1": [1, 80], "6": [1, 80]})

@@ -75,7 +75,7 @@ struct hp_association_spec world_association(uint32_t number)
 	struct hp_association_spec s = {.spi = 0x1000 * number,
 					.hoa = ip(hoa[(number - 1) / 2]),
 					.out = number % 2 == 0,
-					.protects = number >= WORLD_HOME_TEST_IN ? HP_PROTECT_HOME_TEST : HP_PROTECT_NONE,
+					.protects = number >= WORLD_HOME_TEST_IN ? HP_PROTECT_HOME_TEST : HP_PROTECT_PAYLOAD,
 					.mode = HP_ASSOCIATION_TUNNEL,
 					.encryption = cbc ? HP_ASSOCIATION_AES_CBC : HP_ASSOCIATION_AES_GCM_16,
 					.integrity = cbc ? HP_ASSOCIATION_HMAC_SHA256_128 : HP_ASSOCIATION_COMBINED,

@@ -2,6 +2,7 @@
 /* ESP in tunnel mode, both ways, against an end made of OpenSSL (peer.c). Node k sends by SPI 4096 + k, association 2k + 1, and is sent to by
  * SPI 8192 + k, association 2k + 2; home test messages by SPI 12288 + k and 16384 + k, associations 200 + 2k and 201 + 2k. */
 #include <errno.h>
+#include <rte_malloc.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -690,12 +691,12 @@ static void test_unknown_spi(void)
 		fill(inner, 60, rig_home(0), rig_far(1), &random);
 		receive(&r, out, sealed(&s, 1, 0, inner, 60, NULL, out));
 		hp_worker_once(r.dp->worker[0]);
-		CU_ASSERT_EQUAL(punted(&r).class_, HP_PUNT_REST);
+		CU_ASSERT_EQUAL(punted(&r).class_, HP_PUNT_NEWCOMER);
 		/* SPI without a number. */
 		rig_ip6(out, 4, ESP, rig_care_of(0), rig_agent);
 		receive(&r, out, HEADER + 4);
 		hp_worker_once(r.dp->worker[0]);
-		CU_ASSERT_EQUAL(punted(&r).class_, HP_PUNT_REST);
+		CU_ASSERT_EQUAL(punted(&r).class_, HP_PUNT_NEWCOMER);
 		rig_destroy(&r);
 	}
 }
@@ -730,7 +731,7 @@ static void test_hairpin(void)
 	receive(&r, frame, sealed(&in, 4, 1, inner, 60, NULL, frame));
 	receive(&r, frame, sealed(&in, 5, 2, inner, 60, NULL, frame));
 	hp_worker_once(r.dp->worker[0]);
-	CU_ASSERT_EQUAL(punted(&r).class_, HP_PUNT_REST);
+	CU_ASSERT_EQUAL(punted(&r).class_, HP_PUNT_MOVED);
 	CU_ASSERT_EQUAL(rig_count(&r, HP_DP_DROP_TUNNEL_LINKLOCAL), 1);
 	CU_ASSERT_EQUAL(rig_count(&r, HP_DP_DROP_ESP_SELECTOR), 1);
 	rig_destroy(&r);
@@ -811,6 +812,26 @@ static unsigned int found(const struct rte_mempool *pool, const uint8_t *key, si
 	return n;
 }
 
+/* Whether the kernel leaves the page out of a core dump. */
+static bool undumped(const void *at)
+{
+	FILE *f = fopen("/proc/self/smaps", "re");
+	bool in = false, out = false;
+	char line[512];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		unsigned long from, to;
+
+		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+			in = (unsigned long)at >= from && (unsigned long)at < to;
+		else if (in && strncmp(line, "VmFlags:", 8) == 0)
+			out = strstr(line, " dd") != NULL;
+	}
+	if (f)
+		fclose(f);
+	return out;
+}
+
 /* More than ever fit, one after the other; then no key is left. */
 static void test_wiped(void)
 {
@@ -822,6 +843,8 @@ static void test_wiped(void)
 	pool = rte_mempool_lookup("sessions_0");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(pool);
 	CU_ASSERT_EQUAL(found(pool, s.encryption_key, 16), 0);
+	CU_ASSERT(undumped(STAILQ_FIRST(&pool->mem_list)->addr) && undumped(r.dp->shared.sas->all));
+	CU_ASSERT(!undumped(&r));
 	for (unsigned int i = 0; i < 2000; i++) {
 		if (i % 7 == 6)
 			CU_ASSERT_EQUAL_FATAL(hp_dataplane_association(r.dp, 1, NULL), 0);
@@ -835,6 +858,35 @@ static void test_wiped(void)
 	for (uint32_t i = 0; i < 1 + HP_SA_SPARE; i++)
 		CU_ASSERT_EQUAL(found((const struct rte_mempool *)pool, s.salt, 4) + (r.dp->shared.sas->all[i].salt != 0), 0);
 	rig_destroy(&r);
+}
+
+/* What the plan of the appliance counts on. */
+static void test_memory(void)
+{
+	static const struct {
+		uint32_t most;
+		unsigned int workers;
+	} row[] = {{1, 1}, {1, 3}, {2000, 1}, {20000, 3}};
+
+	for (unsigned int i = 0; i < 2 * HP_LEN(row); i++) {
+		const unsigned int workers = row[i / 2].workers;
+		struct rte_malloc_socket_stats before, after;
+		struct hp_reclaim *reclaim;
+		struct hp_sas *sas;
+		size_t taken;
+
+		CU_ASSERT_EQUAL_FATAL(hp_reclaim_create(&reclaim, workers), 0);
+		rte_malloc_get_socket_stats(0, &before);
+		CU_ASSERT_EQUAL_FATAL(hp_sas_create(&sas, row[i / 2].most, workers, i % 2, SOCKET_ID_ANY, reclaim), 0);
+		rte_malloc_get_socket_stats(0, &after);
+		taken = after.heap_allocsz_bytes - before.heap_allocsz_bytes;
+		CU_ASSERT(taken <= hp_sas_memory(row[i / 2].most, workers));
+		/* The portable device's sessions are small. */
+		CU_ASSERT(i % 2 || taken >= hp_sas_memory(row[i / 2].most, workers) / 3);
+		hp_reclaim_destroy(reclaim);
+		hp_sas_destroy(sas);
+	}
+	CU_ASSERT_EQUAL(hp_sas_memory(0, 3), 0);
 }
 
 static unsigned int count_sent(struct rig *r, const struct kind *kind, bool out, uint64_t *seen)
@@ -938,6 +990,7 @@ int main(void)
 		{"from node to node", test_hairpin},
 		{"published, replaced, withdrawn", test_lifetime},
 		{"no key is left", test_wiped},
+		{"memory as planned", test_memory},
 		{"several workers", test_workers},
 		HP_TESTS_END,
 	};

@@ -19,7 +19,7 @@ struct hp_association_spec peer_spec(uint32_t spi, bool out, enum hp_association
 {
 	struct hp_association_spec s = {.spi = spi,
 					.out = out,
-					.protects = HP_PROTECT_NONE,
+					.protects = HP_PROTECT_PAYLOAD,
 					.mode = HP_ASSOCIATION_TUNNEL,
 					.encryption = encryption,
 					.integrity = HP_ASSOCIATION_HMAC_SHA256_128,
