@@ -387,6 +387,7 @@ int main(int argc, char **argv)
 	hp_json_hide();
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	mn.start_ns = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+	hp_json_hide();
 	if (mn_conf_load(&mn.conf, file, &e)) {
 		fprintf(stderr, "homeport-mn: %s: %s%s%s\n", file, e.path, e.path[0] ? ": " : "", e.text);
 		ret = EXIT_USAGE;
