@@ -237,12 +237,16 @@ void test_association_inherit(void)
 		CU_ASSERT(hp_associations_next(hp_associations_find(before, &HOME, true, 4097), &sequence));
 		CU_ASSERT(hp_associations_next(hp_associations_find(before, &HOME, true, 4098), &sequence));
 	}
+	/* The workers know both. */
+	hp_associations_find(before, &HOME, true, 4097)->number = 7;
+	hp_associations_find(before, &HOME, true, 4098)->number = 8;
 	changed.integrity_key[31] ^= 1;
 	CU_ASSERT(add(after, in) == 0 && add(after, spec_of(4097, true, HP_PROTECT_REGISTRATION)) == 0 && add(after, changed) == 0);
 	CU_ASSERT(hp_associations_inherit(after, before, start) == 0);
 	CU_ASSERT(!hp_replay_is_new(&hp_associations_inbound(after, 4096)->replay, 10));
 	CU_ASSERT(hp_associations_next(hp_associations_find(after, &HOME, true, 4097), &sequence) && sequence == 4);
 	CU_ASSERT(hp_associations_next(hp_associations_find(after, &HOME, true, 4098), &sequence) && sequence == 1);
+	CU_ASSERT(hp_associations_find(after, &HOME, true, 4097)->number == 7 && !hp_associations_find(after, &HOME, true, 4098)->number);
 	CU_ASSERT(!hp_associations_find(after, &HOME, true, 4099) && hp_associations_count(after) == 4);
 	CU_ASSERT(hp_associations_inbound(after, 9000) &&
 		  memcmp(hp_association_salt(hp_associations_inbound(after, 9000)), exchanged.salt, sizeof(exchanged.salt)) == 0);

@@ -354,6 +354,17 @@ void test_ipsec_limit(void)
 	ends_close(&e);
 }
 
+/* A packet whose message does not begin where it says. */
+static bool is_kept(struct ends *e, const struct hp_send *s)
+{
+	struct hp_send shorter = *s;
+	uint8_t packet[512];
+	const int len = hp_compose(s, packet, sizeof(packet));
+
+	shorter.body_len -= 8;
+	return hp_ipsec_seal(e->agent, &shorter, packet, (size_t)len, iv, e->fx) < 0 && hp_ipsec_count(e->agent)[HP_IPSEC_FAILED] == 1;
+}
+
 /* Nothing that wants protection leaves without. */
 void test_ipsec_send(void)
 {
@@ -388,6 +399,7 @@ void test_ipsec_send(void)
 		all(&e);
 		ret = hp_ipsec_seal(e.agent, &s, packet, (size_t)len, iv, e.fx);
 		HP_CHECK(row[i].name, "sealed, left alone, or kept", row[i].ret > 0 ? ret > len : row[i].ret < 0 ? ret < 0 : ret == len);
+		HP_CHECK(row[i].name, "what is no message behind its headers", row[i].ret <= 0 || is_kept(&e, &s));
 		HP_CHECK(row[i].name, "its length", ret < 0 || hp_ipsec_len(e.agent, &s, (size_t)len) == (size_t)ret);
 		HP_CHECK(row[i].name, "counted", row[i].why == HP_IPSEC_COUNT || hp_ipsec_count(e.agent)[row[i].why] == 1);
 		ends_close(&e);
