@@ -29,20 +29,15 @@ static struct hp_conf_mobile_node *more(struct hp_conf *c)
 	return &c->mobile_node[c->mobile_nodes++];
 }
 
-static int read_one(const struct hp_value *v, struct hp_conf *c, bool in_file, size_t place)
+static int one(const struct hp_value *v, size_t i, void *ctx)
 {
+	struct hp_conf *c = ctx;
 	struct hp_conf_mobile_node *n = more(c);
 
 	if (!n)
 		return hp_error_set(v->error, ENOMEM, v->path, "out of memory");
-	n->in_file = in_file;
-	n->place = (uint32_t)place;
+	n->place = (uint32_t)i;
 	return hp_mobile_node_read(v, c->secrets, n);
-}
-
-static int one(const struct hp_value *v, size_t i, void *ctx)
-{
-	return read_one(v, ctx, false, i);
 }
 
 int hp_conf_mobile_nodes(const struct hp_value *v, const struct hp_value_key *key, void *out)
@@ -62,17 +57,23 @@ static int in_line(const struct hp_conf *c, size_t line, struct hp_error *e)
 
 static int read_line(struct hp_conf *c, const char *text, size_t len, size_t line, struct hp_error *e)
 {
+	struct hp_conf_mobile_node *n = more(c);
+	struct hp_value v = {NULL, "", e};
 	json_error_t why;
-	json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
-	struct hp_value v = {json, "", e};
+	json_t *json;
 	int ret;
 
-	if (!json) {
-		/* jansson quotes what it found, which may be a key. */
-		hp_error_set(e, EINVAL, "", "column %d: found no JSON, want one object a line", why.column);
-		return in_line(c, line, e);
-	}
-	ret = read_one(&v, c, true, line);
+	if (!n)
+		return hp_error_set(e, ENOMEM, "mobile_nodes_file", "out of memory");
+	n->in_file = true;
+	n->place = (uint32_t)line;
+	if (hp_mobile_node_quick(text, len, c->secrets, n))
+		return 0;
+	json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
+	v.json = json;
+	/* jansson quotes what it found, which may be a key. */
+	ret = json ? hp_mobile_node_read(&v, c->secrets, n)
+		   : hp_error_set(e, EINVAL, "", "column %d: found no JSON, want one object a line", why.column);
 	json_decref(json);
 	return ret ? in_line(c, line, e) : 0;
 }

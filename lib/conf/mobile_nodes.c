@@ -5,35 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/value.h"
+#include "conf/draft.h"
 
 const char *const hp_conf_algorithms[] = {"hmac-sha1", "hmac-sha256", NULL};
 const char *const hp_conf_replays[] = {"timestamp", "sequence", NULL};
 
-/* A node while it is read. `node` comes first: keys that are inside it say so. */
-struct draft {
-	struct hp_conf_mobile_node *node;
-	struct hp_secrets *secrets;
-	unsigned int keys;
-};
-
-struct draft_key {
-	uint32_t spi;
-	int algorithm, replay;
-	bool has_replay;
-	struct hp_value_octets key;
-};
-
 static int key_replay(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
-	struct draft_key *d = out;
+	struct hp_draft_key *d = out;
 
 	d->has_replay = true;
 	return hp_value_word(v, key, &d->replay);
 }
 
 /* The place that a key of this SPI takes. NULL: none, *e filled. */
-static struct hp_conf_key *place_of(const struct hp_value *v, const struct draft *d, const struct draft_key *k)
+static struct hp_conf_key *place_of(const struct hp_value *v, const struct hp_draft *d, const struct hp_draft_key *k)
 {
 	struct hp_conf_mobile_node *n = d->node;
 	const bool aaa = k->spi == HP_CONF_SPI_AAA;
@@ -54,7 +40,7 @@ static struct hp_conf_key *place_of(const struct hp_value *v, const struct draft
 	return NULL;
 }
 
-static int keep_key(const struct hp_value *v, struct draft *d, const struct draft_key *k)
+int hp_draft_keep(const struct hp_value *v, struct hp_draft *d, const struct hp_draft_key *k)
 {
 	struct hp_conf_key *to = place_of(v, d, k);
 
@@ -74,17 +60,17 @@ static int keep_key(const struct hp_value *v, struct draft *d, const struct draf
 static int one_key(const struct hp_value *v, size_t i, void *ctx)
 {
 	static const struct hp_value_key keys[] = {
-		{"spi", hp_value_u32, offsetof(struct draft_key, spi), 0, UINT32_MAX, .required = true},
-		{"key", hp_value_hex, offsetof(struct draft_key, key), HP_CONF_KEY_LEAST, HP_CONF_KEY_MOST, .required = true},
-		{"algorithm", hp_value_word, offsetof(struct draft_key, algorithm), .more = hp_conf_algorithms},
+		{"spi", hp_value_u32, offsetof(struct hp_draft_key, spi), 0, UINT32_MAX, .required = true},
+		{"key", hp_value_hex, offsetof(struct hp_draft_key, key), HP_CONF_KEY_LEAST, HP_CONF_KEY_MOST, .required = true},
+		{"algorithm", hp_value_word, offsetof(struct hp_draft_key, algorithm), .more = hp_conf_algorithms},
 		{"replay", key_replay, .more = hp_conf_replays},
 		HP_VALUE_KEYS_END,
 	};
-	struct draft_key k = {0};
+	struct hp_draft_key k = {0};
 	int ret = hp_value_table(v, keys, &k);
 
 	(void)i;
-	ret = ret ? ret : keep_key(v, ctx, &k);
+	ret = ret ? ret : hp_draft_keep(v, ctx, &k);
 	hp_secret_wipe(&k, sizeof(k));
 	return ret;
 }
@@ -117,7 +103,7 @@ int hp_mobile_node_read(const struct hp_value *v, struct hp_secrets *secrets, st
 		{"suspended", hp_value_bool, NODE(suspended), .inside = true},
 		HP_VALUE_KEYS_END,
 	};
-	struct draft d = {out, secrets, 0};
+	struct hp_draft d = {out, secrets, 0};
 	int ret = hp_value_table(v, keys, &d);
 
 	return ret ? ret : hp_conf_associations_check(&out->associations, &out->home_address, v);

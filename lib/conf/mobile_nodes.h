@@ -43,6 +43,8 @@ struct hp_conf_mobile_node {
 int hp_conf_identity(const struct hp_value *v, const struct hp_value_key *key, void *out); /* char *, owned */
 /* One of them. 0, or -errno with the error filled, no key in it: *out holds what has to be dropped all the same. */
 int hp_mobile_node_read(const struct hp_value *v, struct hp_secrets *secrets, struct hp_conf_mobile_node *out);
+/* A line as programs write them, at once; false: not understood, nothing has changed, to be read by JSON's rules. */
+bool hp_mobile_node_quick(const char *line, size_t len, struct hp_secrets *secrets, struct hp_conf_mobile_node *out);
 void hp_mobile_node_drop(struct hp_conf_mobile_node *n, struct hp_secrets *secrets);
 
 #endif

@@ -234,25 +234,30 @@ static int nibble(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-int hp_value_hex(const struct hp_value *v, const struct hp_value_key *key, void *out)
+bool hp_value_hex_read(const char *text, size_t len, size_t least, size_t most, struct hp_value_octets *o)
 {
-	struct hp_value_octets *o = out;
-	const char *text = json_string_value(v->json);
-	const size_t len = json_string_length(v->json);
-	bool good = text && len % 2 == 0 && (int64_t)len / 2 >= key->min && (int64_t)len / 2 <= key->max;
-
-	for (size_t i = 0; good && i < len / 2; i++) {
+	if (len % 2 || len / 2 < least || len / 2 > most)
+		return false;
+	for (size_t i = 0; i < len / 2; i++) {
 		const int high = nibble(text[2 * i]), low = nibble(text[2 * i + 1]);
 
-		good = high >= 0 && low >= 0;
+		if (high < 0 || low < 0)
+			return false;
 		o->octets[i] = (uint8_t)(high << 4 | low);
 	}
-	if (!good)
-		return hp_error_set(v->error, EINVAL, v->path,
-				    "found %s%zu characters, want %lld to %lld octets of two hexadecimal digits each",
-				    text ? "" : "no text, ", len, (long long)key->min, (long long)key->max);
 	o->len = (uint8_t)(len / 2);
-	return 0;
+	return true;
+}
+
+int hp_value_hex(const struct hp_value *v, const struct hp_value_key *key, void *out)
+{
+	const char *text = json_string_value(v->json);
+	const size_t len = json_string_length(v->json);
+
+	if (text && hp_value_hex_read(text, len, (size_t)key->min, (size_t)key->max, out))
+		return 0;
+	return hp_error_set(v->error, EINVAL, v->path, "found %s%zu characters, want %lld to %lld octets of two hexadecimal digits each",
+			    text ? "" : "no text, ", len, (long long)key->min, (long long)key->max);
 }
 
 int hp_value_word(const struct hp_value *v, const struct hp_value_key *key, void *out)

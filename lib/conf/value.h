@@ -57,6 +57,7 @@ struct hp_value_octets {
 	uint8_t len, octets[HP_SECRET_MOST];
 };
 hp_value_fn hp_value_hex;
+bool hp_value_hex_read(const char *text, size_t len, size_t least, size_t most, struct hp_value_octets *out);
 hp_value_fn hp_value_word;     /* int-sized enum; more: NULL-terminated words, value is the index */
 hp_value_fn hp_value_lifetime; /* uint32_t seconds */
 
