@@ -83,6 +83,7 @@ static const struct {
 	{"neighbors", ctl_neighbors, "neighbors                 the neighbour cache"},
 	{"routes", ctl_routes, "routes                    connected, static and virtual routes"},
 	{"home-agents", ctl_home_agents, "home-agents               who serves the home links, by preference"},
+	{"security-associations", ctl_associations, "security-associations ADDRESS  of a home address, without keys"},
 	{"events", ctl_events, "events                    what happens, as it happens"},
 	{"reload", ctl_reload, "reload                    apply a changed configuration, or refuse it whole"},
 	{"check", check, "check FILE                validate a configuration without the program"},

@@ -9,6 +9,7 @@
 #include "homeportctl/ctl.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define PATH     160
 
 static int list(const struct ctl *c, int argc, const char *path, const char *member, const struct ctl_column *columns, size_t n)
 {
@@ -123,6 +124,17 @@ int ctl_stats(struct ctl *c, int argc, char **argv)
 	return 0;
 }
 
+/* The resource of one home address. False: it is none, told on stderr. */
+static bool path_of(char out[PATH], const char *resource, const char *hoa)
+{
+	if (strlen(hoa) > 64 || strspn(hoa, "0123456789abcdefABCDEF:.") != strlen(hoa)) {
+		fprintf(stderr, "homeportctl: found \"%s\", want a home address\n", hoa);
+		return false;
+	}
+	snprintf(out, PATH, "%s/%s", resource, hoa);
+	return true;
+}
+
 int ctl_bindings(struct ctl *c, int argc, char **argv)
 {
 	static const struct ctl_column columns[] = {{"HOME ADDRESS", "home_address"},
@@ -133,21 +145,38 @@ int ctl_bindings(struct ctl *c, int argc, char **argv)
 						    {"SEQUENCE", "sequence"},
 						    {"PACKETS", "packets"}};
 	bool remove = argc == 2 && strcmp(argv[0], "remove") == 0, show = argc == 2 && strcmp(argv[0], "show") == 0;
-	char path[160];
+	char path[PATH];
 	json_t *b;
 
 	if (!remove && !show)
 		return list(c, argc, "/v1/bindings", "bindings", columns, COUNT(columns));
-	if (strlen(argv[1]) > 64 || strspn(argv[1], "0123456789abcdefABCDEF:.") != strlen(argv[1])) {
-		fprintf(stderr, "homeportctl: found \"%s\", want a home address\n", argv[1]);
+	if (!path_of(path, "/v1/bindings", argv[1]))
 		return CTL_USAGE;
-	}
-	snprintf(path, sizeof(path), "/v1/bindings/%s", argv[1]);
 	if (ctl_request(c, remove ? "DELETE" : "GET", path, &b))
 		return 1;
 	if (show)
 		ctl_print(b);
 	json_decref(b);
+	return 0;
+}
+
+int ctl_associations(struct ctl *c, int argc, char **argv)
+{
+	static const struct ctl_column columns[] = {{"SPI", "spi"},           {"DIRECTION", "direction"},   {"PROTECTS", "protects"},
+						    {"MODE", "mode"},         {"ENCRYPTION", "encryption"}, {"WINDOW", "replay_window"},
+						    {"SEQUENCE", "sequence"}, {"PACKETS", "packets"},       {"STATE", "state"}};
+	char path[PATH];
+	json_t *node;
+
+	if (argc != 1 || !path_of(path, "/v1/security-associations", argv[0]))
+		return CTL_USAGE;
+	if (ctl_request(c, "GET", path, &node))
+		return 1;
+	if (c->json)
+		ctl_print(node);
+	else
+		ctl_table(json_object_get(node, "security_associations"), columns, COUNT(columns));
+	json_decref(node);
 	return 0;
 }
 
