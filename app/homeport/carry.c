@@ -29,13 +29,38 @@ static bool protect(struct hp_app *app, const struct hp_send *s, uint8_t *packet
 	return hp_ipsec_seal(ipsec, s, packet, len, iv, app->fx) >= 0;
 }
 
+/* What a node hears from us as its router is payload of its tunnel, whose sequence numbers are a worker's (RFC 3776 §4.1). */
+static void send_by_tunnel(struct hp_app *app, const struct hp_send *s)
+{
+	struct hp_send inner = *s;
+	uint8_t *data;
+	struct rte_mbuf *m;
+	size_t len;
+
+	inner.outer_dst = inner.hoa = HP_IP6_ANY;
+	inner.hop_limit++; /* the tunnel takes one */
+	len = hp_compose_overhead(&inner) + inner.body_len;
+	m = hp_dataplane_alloc(app->dp, len, &data);
+	if (!m)
+		return;
+	if (hp_compose(&inner, data, len) < 0)
+		hp_dataplane_free(app->dp, m);
+	else
+		hp_dataplane_tunnel(app->dp, m, s->link, &s->hoa);
+}
+
 void hp_carry_send(struct hp_app *app, const struct hp_send *s)
 {
 	const struct hp_ipsec *ipsec = hp_guard_ipsec(app->guard);
 	const size_t len = hp_compose_overhead(s) + s->body_len, room = ipsec ? hp_ipsec_len(ipsec, s, len) : len;
 	uint8_t *data;
-	struct rte_mbuf *m = hp_dataplane_alloc(app->dp, room, &data);
+	struct rte_mbuf *m;
 
+	if (s->protection == HP_PROTECT_PAYLOAD) {
+		send_by_tunnel(app, s);
+		return;
+	}
+	m = hp_dataplane_alloc(app->dp, room, &data);
 	if (!m)
 		return; /* counted by the dataplane; the peer's retransmission is the cure */
 	if (hp_compose(s, data, len) < 0 || !protect(app, s, data, len)) {
@@ -163,6 +188,7 @@ static struct hp_input input_of(struct rte_mbuf *m, const struct hp_punt *punt)
 		.tunnelled = punt->tunnelled,
 		.outer_src = punt->outer_src,
 		.outer_dst = punt->outer_dst,
+		.tunnel_protected = punt->class_ == HP_PUNT_LISTENER && punt->word,
 	};
 
 	in.data = hp_dataplane_data(m, &in.len);

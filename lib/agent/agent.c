@@ -47,8 +47,8 @@ int hp_agent_create(struct hp_agent **out, const struct hp_agent_conf *conf, str
 	ret = hp_wheel_create(&a->wheel, now.mono_ms);
 	if (ret)
 		goto fail;
-	ret = conf->multicast ? hp_listeners_create(&a->listeners, a->bindings, conf->neighbor, conf->max_bindings, conf->seed + 1,
-						    a->count, now.mono_ms)
+	ret = conf->multicast ? hp_listeners_create(&a->listeners, a->bindings, conf->neighbor, conf->guard, conf->max_bindings,
+						    conf->seed + 1, a->count, now.mono_ms)
 			      : 0;
 	if (ret)
 		goto fail;

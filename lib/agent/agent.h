@@ -30,7 +30,8 @@ struct hp_input {
 	bool link_multicast;     /* link-layer destination was a group or broadcast */
 	bool tunnelled;          /* out of a mobile node's reverse tunnel */
 	struct hp_ip6 outer_src; /* then: the care-of address it came from */
-	struct hp_ip6 outer_dst; /* and, of a listener's message, the address of ours it came to */
+	struct hp_ip6 outer_dst; /* and, of a listener's message, the address of ours it came to, */
+	bool tunnel_protected;   /* and whether the tunnel packet was in ESP */
 	uint32_t association;    /* security association that protected it, 0: none */
 };
 
@@ -102,6 +103,8 @@ struct hp_agent_conf {
 	X(HP_AG_MLD_REPORT_IN, "mld.report_in", "listener reports taken out of tunnels")                                                   \
 	X(HP_AG_MLD_INVALID, "mld.invalid", "listener messages out of tunnels that failed a check, or were no reports")                    \
 	X(HP_AG_MLD_UNBOUND, "mld.unbound", "listener reports ignored: no binding at that care-of address")                                \
+	X(HP_AG_MLD_UNPROTECTED, "mld.unprotected",                                                                                        \
+	  "listener reports ignored: not in ESP, which all payload of their node has to be in (RFC 3776 §4.1)")                            \
 	X(HP_AG_MLD_SCOPE, "mld.scope", "listener records ignored: group of less than global scope (RFC 6275 §10.4.2)")                    \
 	X(HP_AG_MLD_SPECIFIC, "mld.specific", "listener records ignored: a source-specific group from any source (RFC 4604)")              \
 	X(HP_AG_MLD_JOINED, "mld.joined", "groups that mobile nodes began to listen to")                                                   \

@@ -20,14 +20,15 @@
 struct hp_listeners {
 	struct hp_bindings *bindings;
 	struct hp_neighbor *neighbor;
+	const struct hp_guard *guard;
 	uint64_t *count;
 	struct hp_roster roster;
 	struct hp_members members;
 	struct hp_wheel *queries; /* hp_seat.query */
 };
 
-int hp_listeners_create(struct hp_listeners **out, struct hp_bindings *bindings, struct hp_neighbor *neighbor, uint32_t max_bindings,
-			uint64_t seed, uint64_t *count, uint64_t now_ms)
+int hp_listeners_create(struct hp_listeners **out, struct hp_bindings *bindings, struct hp_neighbor *neighbor, const struct hp_guard *guard,
+			uint32_t max_bindings, uint64_t seed, uint64_t *count, uint64_t now_ms)
 {
 	struct hp_listeners *l = calloc(1, sizeof(*l));
 	struct hp_random random;
@@ -37,6 +38,7 @@ int hp_listeners_create(struct hp_listeners **out, struct hp_bindings *bindings,
 		return -ENOMEM;
 	l->bindings = bindings;
 	l->neighbor = neighbor;
+	l->guard = guard;
 	l->count = count;
 	l->members = (struct hp_members){.bindings = bindings, .neighbor = neighbor, .roster = &l->roster, .count = count};
 	hp_random_seed(&random, seed);
@@ -67,6 +69,7 @@ static void ask(struct hp_listeners *l, const struct hp_binding *b, const struct
 {
 	const struct hp_ip6 *ha = hp_bindings_ha(l->bindings, b), *linklocal = hp_neighbor_linklocal(l->neighbor, b->link);
 	uint8_t body[QUERY_ROOM];
+	const bool protected_ = hp_guard_tunnel(l->guard, &b->hoa).payload;
 	int len = hp_mld_query_write(q, body, sizeof(body));
 
 	if (len < 0)
@@ -76,11 +79,13 @@ static void ask(struct hp_listeners *l, const struct hp_binding *b, const struct
 					      .dst = hp_ip6_is_any(&q->group) ? HP_IP6_ALL_NODES : q->group,
 					      .outer_src = *ha,
 					      .outer_dst = b->coa,
-					      .link = HP_LINK_ANY,
+					      .hoa = protected_ ? b->hoa : HP_IP6_ANY,
+					      .link = protected_ ? b->link : HP_LINK_ANY,
 					      .hop_limit = 1,
 					      .proto = HP_PROTO_ICMPV6,
 					      .router_alert = true,
 					      .class_ = HP_CLASS_OTHER,
+					      .protection = protected_ ? HP_PROTECT_PAYLOAD : HP_PROTECT_NONE,
 					      .body = body,
 					      .body_len = (size_t)len});
 }
@@ -189,6 +194,7 @@ void hp_listeners_message(struct hp_listeners *l, const struct hp_input *in, con
 {
 	const struct hp_tunnel_key key = {in->outer_src, in->outer_dst};
 	struct hp_tunnel *t = hp_members_tunnel(&l->members, &key);
+	const uint32_t id = t ? t->id : at_tunnel(l, &key);
 	struct hp_mld_listening record;
 	struct hp_mld_report m;
 
@@ -197,11 +203,12 @@ void hp_listeners_message(struct hp_listeners *l, const struct hp_input *in, con
 		l->count[HP_AG_MLD_INVALID]++;
 		return;
 	}
-	if (!t) {
-		const uint32_t id = at_tunnel(l, &key);
-
-		t = id == HP_ROSTER_NONE ? NULL : hp_members_dig(&l->members, &key, id);
+	if (id != HP_ROSTER_NONE && !in->tunnel_protected && hp_guard_tunnel(l->guard, &hp_bindings_at(l->bindings, id)->hoa).payload) {
+		l->count[HP_AG_MLD_UNPROTECTED]++;
+		return;
 	}
+	if (!t && id != HP_ROSTER_NONE)
+		t = hp_members_dig(&l->members, &key, id);
 	if (!t) {
 		l->count[HP_AG_MLD_UNBOUND]++;
 		return;

@@ -11,12 +11,13 @@
 
 #include "agent/bindings.h"
 #include "agent/roster.h"
+#include "security/guard.h"
 
 struct hp_listeners;
 
 /* count: the agent's. */
-int hp_listeners_create(struct hp_listeners **out, struct hp_bindings *bindings, struct hp_neighbor *neighbor, uint32_t max_bindings,
-			uint64_t seed, uint64_t *count, uint64_t now_ms);
+int hp_listeners_create(struct hp_listeners **out, struct hp_bindings *bindings, struct hp_neighbor *neighbor, const struct hp_guard *guard,
+			uint32_t max_bindings, uint64_t seed, uint64_t *count, uint64_t now_ms);
 void hp_listeners_destroy(struct hp_listeners *l);
 
 /* A binding (NULL: none yet) is about to be at `coa`: what memory has to give is asked for. Changes nothing. */

@@ -26,9 +26,10 @@ enum hp_protection { HP_PROTECT_NONE, HP_PROTECT_REGISTRATION, HP_PROTECT_PREFIX
 /* A message of ours, not yet a packet. wire/compose.h turns it into bytes: extension headers in the
  * order of RFC 6275 §6.4, upper-layer checksum over the final addresses. */
 struct hp_send {
-	struct hp_ip6 src, dst;             /* dst: the final destination (with a type 2 routing header the home address) */
-	struct hp_ip6 coa;                  /* not ::: type 2 routing header, the packet goes to this care-of address first */
-	struct hp_ip6 hoa;                  /* not ::: Home Address destination option (sent by mobile nodes; src is the care-of address) */
+	struct hp_ip6 src, dst; /* dst: the final destination (with a type 2 routing header the home address) */
+	struct hp_ip6 coa;      /* not ::: type 2 routing header, the packet goes to this care-of address first */
+	struct hp_ip6 hoa;      /* not ::: Home Address destination option (sent by mobile nodes; src is the care-of address); with
+					     * HP_PROTECT_PAYLOAD of a home agent no option, but whose tunnel it goes through */
 	struct hp_ip6 outer_src, outer_dst; /* outer_dst not ::: the packet is tunnelled IPv6-in-IPv6 */
 	uint16_t link;                      /* HP_LINK_ANY: by route; needed for link-local and multicast destinations */
 	bool has_mac;                       /* straight to `mac` on `link`, no resolution */

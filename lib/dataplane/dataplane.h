@@ -125,7 +125,7 @@ struct hp_punt {
 	struct hp_ip6 outer_src; /* tunnelled: care-of address */
 	struct hp_ip6 next_hop;  /* RESOLVE */
 	struct hp_ip6 outer_dst; /* class LISTENER: the address of ours it came to */
-	uint32_t word;           /* TOO_BIG: MTU to report; LIMIT: pointer */
+	uint32_t word;           /* TOO_BIG: MTU to report; LIMIT: pointer; class LISTENER: whether its tunnel packet was in ESP */
 };
 #define HP_PUNT_BURST 32
 typedef void hp_punt_fn(void *ctx, struct rte_mbuf *const m[], const struct hp_punt punt[], unsigned int n);
@@ -146,6 +146,9 @@ void *hp_dataplane_data(struct rte_mbuf *m, size_t *len);
 void hp_dataplane_free(struct hp_dataplane *dp, struct rte_mbuf *m);
 /* Frames it (VLAN included), fragments it when longer than the link's MTU. Takes the mbuf. Leaves with the next flush, or before. */
 void hp_dataplane_transmit(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link, const struct hp_mac *to);
+/* Into the tunnel to the node bound at `hoa`, whose home link is `link`, by the way of intercepted packets: in ESP where that is how the node's
+ * payload goes, its hop limit one less. Takes the mbuf. */
+void hp_dataplane_tunnel(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link, const struct hp_ip6 *hoa);
 /* The end of a batch of changes and packets: one grace period for what was replaced, one handing over to each worker. */
 void hp_dataplane_flush(struct hp_dataplane *dp);
 

@@ -22,14 +22,15 @@ static bool group_beyond_link(const struct hp_worker *w, const struct hp_ip6 *ds
 }
 
 /* Inner addresses out of the ordinary. False: dropped, or a listener's message that is on its way. */
-static bool may_come(struct hp_worker *w, struct rte_mbuf *m, const struct hp_header *inner, const struct hp_ip6 *outer_dst)
+static bool may_come(struct hp_worker *w, struct rte_mbuf *m, const struct hp_header *inner, const struct hp_ip6 *outer_dst,
+		     bool protected_)
 {
 	enum hp_dp_counter why;
 
 	if (listener(w, m, inner)) {
 		hp_meta(m)->tunnelled = true;
 		hp_meta(m)->outer_dst = *outer_dst;
-		hp_punt(w, m, HP_PUNT_LISTENER, HP_PUNT_LOCAL, 0);
+		hp_punt(w, m, HP_PUNT_LISTENER, HP_PUNT_LOCAL, protected_);
 		return false;
 	}
 	if (hp_ip6_is_linklocal(&inner->src) || hp_ip6_is_linklocal(&inner->dst))
@@ -45,7 +46,7 @@ static bool may_come(struct hp_worker *w, struct rte_mbuf *m, const struct hp_he
 }
 
 /* The outer headers end at meta->word, and at least 40 octets follow. The inner header is checked, the outer one gone; or the packet is. */
-static bool strip(struct hp_worker *w, struct rte_mbuf *m)
+static bool strip(struct hp_worker *w, struct rte_mbuf *m, bool protected_)
 {
 	struct hp_meta *meta = hp_meta(m);
 	const struct hp_header *outer = hp_header(m);
@@ -63,7 +64,7 @@ static bool strip(struct hp_worker *w, struct rte_mbuf *m)
 	m->data_off = (uint16_t)(m->data_off + meta->word);
 	m->data_len = (uint16_t)len;
 	m->pkt_len = len;
-	if (!(hp_header_global(&inner->src) && hp_header_global(&inner->dst)) && !may_come(w, m, inner, &outer->dst))
+	if (!(hp_header_global(&inner->src) && hp_header_global(&inner->dst)) && !may_come(w, m, inner, &outer->dst, protected_))
 		return false;
 	/* Only what is marked outside can change the class inside: congestion experienced, or ECT(1). */
 	if (!(outer_class & 1))
@@ -84,7 +85,7 @@ static inline bool one(struct hp_worker *w, struct rte_mbuf *m, uint32_t at, uin
 	const struct hp_header *h;
 	const struct hp_hot_entry *e;
 
-	if (!strip(w, m))
+	if (!strip(w, m, protected_))
 		return false;
 	h = hp_header(m);
 	e = hp_hot_confirm(hot, at, hash, &h->src);

@@ -149,10 +149,19 @@ void hp_dataplane_flush(struct hp_dataplane *dp)
 		hand_over(dp, i);
 }
 
+static void queue(struct hp_dataplane *dp, struct rte_mbuf *m, unsigned int worker, uint16_t to)
+{
+	struct hp_out *out = &dp->out[worker];
+
+	hp_meta(m)->punt_link = to;
+	out->m[out->n++] = m;
+	if (out->n == HP_BURST)
+		hand_over(dp, worker);
+}
+
 static void to_worker(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link, const uint8_t *eth, size_t eth_len)
 {
 	const uint16_t port = dp->shared.link[link].port;
-	struct hp_out *out = &dp->out[port % dp->shared.workers];
 	char *at = rte_pktmbuf_prepend(m, (uint16_t)eth_len);
 
 	if (!at) {
@@ -160,10 +169,14 @@ static void to_worker(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link
 		return;
 	}
 	memcpy(at, eth, eth_len);
-	hp_meta(m)->punt_link = port;
-	out->m[out->n++] = m;
-	if (out->n == HP_BURST)
-		hand_over(dp, port % dp->shared.workers);
+	queue(dp, m, port % dp->shared.workers, port);
+}
+
+void hp_dataplane_tunnel(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link, const struct hp_ip6 *hoa)
+{
+	hp_meta(m)->link = link;
+	hp_meta(m)->home = *hoa;
+	queue(dp, m, 0, HP_META_TUNNEL);
 }
 
 void hp_dataplane_transmit(struct hp_dataplane *dp, struct rte_mbuf *m, uint16_t link, const struct hp_mac *to)

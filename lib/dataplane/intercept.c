@@ -81,7 +81,8 @@ static __rte_always_inline bool tunnel(struct hp_worker *w, struct rte_mbuf *m, 
 	uint8_t limit = 0;
 	bool limited;
 
-	if (!hp_header_global(&h->src)) {
+	/* What we say to the node ourselves, as its router, is from a link-local address. */
+	if (!hp_header_global(&h->src) && !hp_meta(m)->ours) {
 		if (hp_ip6_is_linklocal(&h->src)) {
 			refuse(w, m, HP_PUNT_SCOPE, 0);
 			return false;

@@ -21,7 +21,7 @@ struct hp_meta {
 	uint16_t ours; /* we are its source (tunnel packet): may be fragmented, to so many octets on its path; 0: another's */
 	uint32_t path; /* where it leaves */
 	uint32_t word;
-	uint16_t punt_link;
+	uint16_t punt_link;      /* of ours, on the way to a worker: the port that it leaves by, or HP_META_TUNNEL */
 	struct hp_mac mac;       /* link-layer source */
 	struct hp_ip6 outer_src; /* tunnelled: the care-of address it came from */
 	union {
@@ -30,6 +30,8 @@ struct hp_meta {
 		struct hp_ip6 outer_dst; /* a listener's message: the address of ours it came to */
 	};
 };
+
+#define HP_META_TUNNEL UINT16_MAX /* by no port yet, but by the tunnel to `home` */
 
 static inline struct hp_meta *hp_meta(struct rte_mbuf *m)
 {

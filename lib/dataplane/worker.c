@@ -29,14 +29,19 @@ static unsigned int receive(struct hp_worker *w)
 	return moved;
 }
 
-/* Frames of the management core, whole: meta->punt_link is their port. */
+/* Frames of the management core, whole: meta->punt_link is their port; and packets of it for nodes, by their tunnels. */
 static unsigned int inject(struct hp_worker *w)
 {
 	struct rte_mbuf *m[HP_BURST];
-	unsigned int n = rte_ring_sc_dequeue_burst(w->inject, (void **)m, HP_BURST, NULL);
+	unsigned int n = rte_ring_sc_dequeue_burst(w->inject, (void **)m, HP_BURST, NULL), tunnelled = 0;
 
 	for (unsigned int i = 0; i < n; i++)
-		hp_output_frame(w, hp_meta(m[i])->punt_link, m[i]);
+		if (hp_meta(m[i])->punt_link == HP_META_TUNNEL)
+			m[tunnelled++] = m[i];
+		else
+			hp_output_frame(w, hp_meta(m[i])->punt_link, m[i]);
+	if (tunnelled)
+		hp_pipeline_resume(w, m, tunnelled, true);
 	return n;
 }
 
