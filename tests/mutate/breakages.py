@@ -5,6 +5,7 @@ A case KIND/ID runs on that link kind, an ID on a virtual home link. IDs may end
 MH, WALK, INPUT = "lib/wire/mh.c", "lib/wire/packet.c", "lib/control/input.c"
 UPDATE, REGISTRATION, ACKNOWLEDGE = "lib/agent/update.c", "lib/agent/registration.c", "lib/agent/acknowledge.c"
 REPLAY, ESP, IPSEC, ASSOCIATION = "lib/base/replay.h", "lib/security/esp.c", "lib/security/ipsec.c", "lib/security/association.c"
+POLICY, PROTECT, UNPROTECT = "lib/dataplane/policy.c", "lib/dataplane/protect.c", "lib/dataplane/unprotect.c"
 PROXY, RELAY, INTERCEPT, DETUNNEL = "lib/neighbor/proxy.c", "lib/control/relay.c", "lib/dataplane/intercept.c", "lib/dataplane/detunnel.c"
 GUARD, MN_HA, PROOF = "lib/security/guard.c", "lib/security/mn_ha.c", "lib/wire/proof.c"
 
@@ -193,4 +194,23 @@ BREAKAGES = [
     ("replay: old bits come round", "RFC 4303 3.4.3", REPLAY, "				r->seen[word & mask] &= ~(~(uint64_t)0 << from & ~(uint64_t)0 >> (63 - to));\n", "				(void)from, (void)to;\n", "ipsec/replay-out-of-order-*"),
     ("replay: a leap forgets nothing", "RFC 4303 3.4.3", REPLAY, "			memset(r->seen, 0, sizeof(r->seen));\n", "", "ipsec/replay-edges-*"),
     ("replay: forged numbers move the window", "RFC 4303 3.4.3", IPSEC, "	no.why = why_not_opened(result);\n", "	no.why = why_not_opened(result);\n	hp_replay_accept(&a->replay, sequence);\n", "ipsec/replay-forged-* ipsec/esp-first"),
+    # ESP: tunnels on the workers.
+    ("tunnel: payload in the clear", "RFC 3776 3.4", POLICY, "	if (!number)\n		return false;", "	if (number != e->home_test_association)\n		return false;", "ipsec/esp-payload-null ipsec/esp-payload-aes-cbc"),
+    ("tunnel: home tests in the clear", "RFC 3776 3.2", POLICY, "hp_policy_is_message(hp_header(m), m->data_len, HP_MH_HOT))", "0)", "ipsec/esp-hot ipsec/esp-payload-and-home-test"),
+    ("tunnel: all for the home tests' association", "RFC 4877 4.3", POLICY, "hp_policy_is_message(hp_header(m), m->data_len, HP_MH_HOT))", "1)", "ipsec/esp-hot-not-*"),
+    ("tunnel: payload from it in the clear", "RFC 3776 3.4", POLICY, "return !e->association || judged_later(", "return true || judged_later(", "ipsec/esp-payload-none*"),
+    ("tunnel: home tests from it in the clear", "RFC 3776 4.1", POLICY, "	if (hp_policy_is_message(hp_header(m), m->data_len, HP_MH_HOTI))\n		return false;\n", "", "ipsec/esp-hoti-none*"),
+    ("tunnel: integrity unchecked", "RFC 4303 3.4.4", UNPROTECT, "	if (unlikely(o->op.status != RTE_CRYPTO_OP_STATUS_SUCCESS))", "	if (0)", "ipsec/esp-payload-icv-* ipsec/esp-hoti-icv"),
+    ("tunnel: numbers not remembered", "RFC 4303 3.4.3", UNPROTECT, "return hp_replay_accept(&sa->replay, number) ? HP_DP_COUNT : HP_DP_DROP_ESP_REPLAY;", "return HP_DP_COUNT;", "ipsec/esp-payload-replay-* ipsec/esp-hoti-replayed"),
+    ("tunnel: equal packets of one burst", "RFC 4303 3.4.3", UNPROTECT, "return hp_replay_accept(&sa->replay, number) ? HP_DP_COUNT : HP_DP_DROP_ESP_REPLAY;", "hp_replay_accept(&sa->replay, number);\n	return HP_DP_COUNT;", "ipsec/esp-payload-replay-burst-*"),
+    ("tunnel: padding of any octets", "RFC 4303 2.4", UNPROTECT, "		if (text[len - HP_SA_TAIL - pad + i - 1] != i)\n			return HP_DP_DROP_ESP_PADDING;", "		;", "ipsec/esp-payload-deformed-*"),
+    ("tunnel: any next header", "RFC 4303 2.6", UNPROTECT, "	if (next != HP_PROTO_IPV6)\n		return HP_DP_DROP_ESP_NEXT;\n", "", "ipsec/esp-payload-deformed-* ipsec/esp-payload-transport ipsec/esp-hoti-transport"),
+    ("tunnel: any home address", "RFC 4301 5.2", UNPROTECT, "	if (!hp_ip6_eq(&h->src, &sa->hoa) && !of_listener(w, sa, outer, h))\n		return false;\n", "	(void)outer;\n	(void)of_listener;\n", "ipsec/esp-payload-source* ipsec/esp-hoti-source"),
+    ("tunnel: anything for a home test", "RFC 4877 4.3", UNPROTECT, "return !sa->home_test || hp_policy_is_message(h, inner, HP_MH_HOTI);", "return !sa->home_test || inner;", "ipsec/esp-hoti-udp ipsec/esp-hoti-coti ipsec/esp-payload-by-home-test"),
+    ("tunnel: a listener anywhere", "RFC 6275 10.4.3", UNPROTECT, " && hp_ip6_eq(&e->outer_dst, &outer->src);", ";", "ipsec/esp-payload-report-other"),
+    ("tunnel: from any care-of address", "RFC 3776 4.3", DETUNNEL, "	if (!hp_ip6_eq(&e->outer_dst, &meta->outer_src)) {", "	if (!protected_ && !hp_ip6_eq(&e->outer_dst, &meta->outer_src)) {", "ipsec/esp-payload-care-of"),
+    ("tunnel: the same number always", "RFC 4303 3.3.3", PROTECT, "	return ++sa->sequence;", "	return sa->sequence + 1;", "ipsec/esp-payload-numbers ipsec/esp-hot"),
+    ("tunnel: the same vector always", "RFC 3602 3", PROTECT, "		memcpy(esp + HP_SA_HEADER + sizeof(sa->nonce), &number, sizeof(number));", "		memset(esp + HP_SA_HEADER + sizeof(sa->nonce), 0, sizeof(number));", "ipsec/esp-payload-numbers"),
+    ("tunnel: padding counted from 0", "RFC 4303 2.4", PROTECT, "	P(1, 2, 3, 4, 5, 5),", "	P(0, 1, 2, 3, 4, 5),", "ipsec/esp-payload-sizes-*"),
+    ("tunnel: no room for padding", "RFC 4301 8.2", "lib/dataplane/sa.h", "rest / sa->align * sa->align - HP_SA_TAIL", "rest - HP_SA_TAIL", "ipsec/esp-payload-too-big-*"),
 ]
