@@ -131,6 +131,9 @@ json_t *hp_store_status(const struct hp_app *app);
 const uint64_t *hp_store_count(const struct hp_app *app);
 void hp_store_journal_count(const struct hp_app *app, uint64_t count[HP_ST_COUNT]);
 
+/* export.c: mobile nodes of the store to standard output. 0 or -errno with *e. */
+int hp_export(struct hp_app *app, struct hp_error *e);
+
 /* loop.c */
 int hp_loop_create(struct hp_app *app, struct hp_error *e);
 void hp_loop_run(struct hp_app *app); /* turns until app->stop */

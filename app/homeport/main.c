@@ -21,12 +21,14 @@
 
 static void usage(FILE *to)
 {
-	fputs("usage: homeport --config FILE [--check]\n"
+	fputs("usage: homeport --config FILE [--check | --export-mobile-nodes]\n"
 	      "\n"
 	      "A Mobile IPv6 home agent (RFC 6275).\n"
 	      "\n"
 	      "  -c, --config FILE  the configuration (JSON; config/homeport.schema.json describes it)\n"
 	      "      --check        validate the configuration and the memory it needs, then exit\n"
+	      "      --export-mobile-nodes\n"
+	      "                     those enrolled at run time, with their keys, as JSON lines; while it is stopped\n"
 	      "  -h, --help         this text\n"
 	      "  -V, --version      the version\n"
 	      "\n"
@@ -136,6 +138,7 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"check", no_argument, NULL, 'k'},
+		{"export-mobile-nodes", no_argument, NULL, 'x'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
 		{NULL, 0, NULL, 0},
@@ -146,7 +149,7 @@ int main(int argc, char **argv)
 	struct hp_plan *plan = NULL;
 	struct hp_error e = {0};
 	struct timespec t;
-	bool check = false;
+	bool check = false, export = false;
 	uint64_t own;
 	int ret;
 
@@ -160,6 +163,9 @@ int main(int argc, char **argv)
 			break;
 		case 'k':
 			check = true;
+			break;
+		case 'x':
+			export = true;
 			break;
 		case 'h':
 			usage(stdout);
@@ -179,6 +185,10 @@ int main(int argc, char **argv)
 	if (hp_conf_load(&app.conf, app.file, &machine, &e))
 		return complain(app.file, &e);
 	hp_log_init(app.conf->log.level, app.conf->log.json);
+	if (export) {
+		ret = hp_export(&app, &e) ? complain(app.file, &e), EXIT_FAILURE : EXIT_SUCCESS;
+		goto conf;
+	}
 	ret = hp_plan_create(&plan, app.conf);
 	if (ret) {
 		hp_error_set(&e, -ret, "", "%s", strerror(-ret));
