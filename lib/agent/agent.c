@@ -11,6 +11,7 @@
 #include "agent/renew.h"
 #include "agent/state.h"
 #include "agent/update.h"
+#include "security/association.h"
 
 /* A tick's share: timers fired, and timers moved within the wheel. */
 #define TICK_TIMERS 1024
@@ -209,6 +210,17 @@ void hp_agent_path_mtu(struct hp_agent *a, const struct hp_ip6 *dst, const struc
 	for (unsigned int i = 0; a->listeners && i < HP_ROSTER_LOOK; i++) {
 		b = hp_bindings_at(a->bindings, hp_listeners_at(a->listeners, coa, i));
 		if (is_through(a, b, coa, ha))
+			learn(a, b, mtu, now, fx);
+	}
+}
+
+void hp_agent_path_mtu_sealed(struct hp_agent *a, uint32_t spi, const struct hp_ip6 *coa, const struct hp_ip6 *ha, uint32_t mtu,
+			      struct hp_now now, struct hp_effects *fx)
+{
+	for (unsigned int i = 0; a->listeners && i < HP_ROSTER_LOOK; i++) {
+		struct hp_binding *b = hp_bindings_at(a->bindings, hp_listeners_at(a->listeners, coa, i));
+
+		if (is_through(a, b, coa, ha) && hp_associations_find(hp_guard_associations(a->conf.guard), &b->hoa, true, spi))
 			learn(a, b, mtu, now, fx);
 	}
 }

@@ -146,6 +146,9 @@ bool hp_agent_tunnels(const struct hp_agent *a, const struct hp_ip6 *dst, const 
  * multicast nobody knows who else is there: for `dst` alone. Forgotten when a node moves, or by a refresh after 10 minutes. */
 void hp_agent_path_mtu(struct hp_agent *a, const struct hp_ip6 *dst, const struct hp_ip6 *coa, const struct hp_ip6 *ha, uint32_t mtu,
 		       struct hp_now now, struct hp_effects *fx);
+/* The same of one under ESP by the outbound association `spi`: of the bindings there that have it. Without multicast nobody knows them. */
+void hp_agent_path_mtu_sealed(struct hp_agent *a, uint32_t spi, const struct hp_ip6 *coa, const struct hp_ip6 *ha, uint32_t mtu,
+			      struct hp_now now, struct hp_effects *fx);
 /* Whether `address` is the derived link-local address of a mobile node away from `link`, defended on its behalf (§10.4.2). */
 bool hp_agent_defends(const struct hp_agent *a, uint16_t link, const struct hp_ip6 *address);
 /* A changed configuration, of the same home links: their prefixes, the preference, prefix_advertisement. First the plan, which can

@@ -7,15 +7,16 @@
 struct tunnelled {
 	struct hp_ip6 ha, coa, dst; /* outer source and destination, inner destination */
 	size_t limit_at;            /* of an encapsulation limit of 0 that we sent (RFC 2473 §4.1.1), else 0 */
+	uint32_t spi;               /* in ESP, by this association, so nothing more is known of it; 0: it is not */
 	const uint8_t *inner;
 	size_t inner_at, inner_left; /* inner_at: octets of tunnel headers; inner_left: octets that are there */
 	size_t inner_len;            /* what the inner header says */
 };
 
-/* Ours are IPv6 | [fragment] [destination options with the limit] | IPv6. Only a first fragment shows what is inside. */
+/* Ours are IPv6 | [fragment] [destination options with the limit] | IPv6 or ESP. Only a first fragment shows what is inside. */
 static bool skip_extensions(struct tunnelled *t, struct hp_reader *r, const uint8_t *start, uint8_t next)
 {
-	for (unsigned int i = 0; i < 2 && next != HP_PROTO_IPV6; i++) {
+	for (unsigned int i = 0; i < 2 && next != HP_PROTO_IPV6 && next != HP_PROTO_ESP; i++) {
 		const size_t at = (size_t)(r->at - start);
 		const uint8_t *h = hp_read_bytes(r, 8);
 
@@ -27,7 +28,9 @@ static bool skip_extensions(struct tunnelled *t, struct hp_reader *r, const uint
 			t->limit_at = at + 4;
 		next = h[0];
 	}
-	return next == HP_PROTO_IPV6;
+	if (next == HP_PROTO_ESP)
+		t->spi = hp_read_u32(r);
+	return next == HP_PROTO_IPV6 || t->spi;
 }
 
 static bool read_tunnelled(struct tunnelled *t, struct hp_reader r)
@@ -42,6 +45,8 @@ static bool read_tunnelled(struct tunnelled *t, struct hp_reader r)
 	memcpy(&t->coa, h + 24, sizeof(t->coa));
 	if (!skip_extensions(t, &r, start, h[6]))
 		return false;
+	if (t->spi)
+		return true;
 	t->inner = r.at;
 	t->inner_at = (size_t)(r.at - start);
 	t->inner_left = hp_reader_left(&r);
@@ -85,7 +90,15 @@ void hp_relay_error(struct hp_control *c, const struct hp_complaint *what, const
 	struct tunnelled t;
 
 	/* Only about a tunnel that exists, to where it leads: else anybody could have errors sent from here to anywhere. */
-	if (!read_tunnelled(&t, hp_reader(packet, len)) || !hp_agent_tunnels(c->agent, &t.dst, &t.coa, &t.ha))
+	if (!read_tunnelled(&t, hp_reader(packet, len)))
+		return;
+	if (t.spi) {
+		/* Who sent it is told when the next one comes (RFC 4301 §8.2.1). */
+		if (what->type == HP_ICMP6_TOO_BIG)
+			hp_agent_path_mtu_sealed(c->agent, t.spi, &t.coa, &t.ha, what->word, now, fx);
+		return;
+	}
+	if (!hp_agent_tunnels(c->agent, &t.dst, &t.coa, &t.ha))
 		return;
 	if (what->type == HP_ICMP6_TOO_BIG)
 		hp_agent_path_mtu(c->agent, &t.dst, &t.coa, &t.ha, what->word, now, fx);

@@ -213,4 +213,5 @@ BREAKAGES = [
     ("tunnel: the same vector always", "RFC 3602 3", PROTECT, "		memcpy(esp + HP_SA_HEADER + sizeof(sa->nonce), &number, sizeof(number));", "		memset(esp + HP_SA_HEADER + sizeof(sa->nonce), 0, sizeof(number));", "ipsec/esp-payload-numbers"),
     ("tunnel: padding counted from 0", "RFC 4303 2.4", PROTECT, "	P(1, 2, 3, 4, 5, 5),", "	P(0, 1, 2, 3, 4, 5),", "ipsec/esp-payload-sizes-*"),
     ("tunnel: no room for padding", "RFC 4301 8.2", "lib/dataplane/sa.h", "rest / sa->align * sa->align - HP_SA_TAIL", "rest - HP_SA_TAIL", "ipsec/esp-payload-too-big-*"),
+    ("tunnel: its path by any association", "RFC 4301 8.2.1", "lib/agent/agent.c", " && hp_associations_find(hp_guard_associations(a->conf.guard), &b->hoa, true, spi))", ")", "ipsec/esp-payload-path-mtu"),
 ]

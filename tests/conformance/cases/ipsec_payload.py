@@ -123,6 +123,24 @@ def ecn_in(t, n):
     t.equal("class", t.ask(p, at_correspondent(t))[IPv6].tc, 3)
 
 
+@esp("esp-payload-path-mtu", "RFC 4301 8.2.1, RFC 2473 7.1, RFC 8201 4", "a router on the way has no room for the ESP tunnel packet: the next large one is refused with the number that leaves room for ESP on that path", node("aes-cbc", ALL))
+def path_mtu(t, n):
+    n.register()
+    sent = n.from_correspondent(UDP() / bytes(1352))
+    p, _ = n.intercepted(sent)
+    quoted = bytes(p[IPv6])[:1232]
+    # Who does not know the association's SPI has not seen the packet.
+    t.send(IPv6(src=t.away(0xf0), dst=t.agent) / ICMPv6PacketTooBig(mtu=1300) / Raw(quoted[:43] + bytes([quoted[43] ^ 0x20]) + quoted[44:]))
+    t.marker()
+    n.intercepted(sent)
+    t.send(IPv6(src=t.away(0xf0), dst=t.agent) / ICMPv6PacketTooBig(mtu=1400) / Raw(quoted))
+    t.marker()
+    e = t.ask(sent, having(ICMPv6PacketTooBig))
+    t.fields(e[IPv6], dst=t.cn)
+    t.equal("number", e[ICMPv6PacketTooBig].mtu, (1400 - OVERHEAD["aes-cbc"]) // 16 * 16 - 2)
+    n.intercepted(n.from_correspondent(UDP() / bytes(e[ICMPv6PacketTooBig].mtu - 48)))
+
+
 @esp("esp-payload-unreachable", "RFC 4301 6.1.2, RFC 2473 8.1", "a router's destination unreachable about an ESP tunnel packet: whose packet it was lies under ESP, nobody is told, the tunnel stays", node("aes-cbc", ALL))
 def unreachable(t, n):
     n.register()
