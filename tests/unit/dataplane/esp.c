@@ -917,6 +917,7 @@ static void workers(const char *name, const struct rig_conf *conf)
 	const struct kind *kind = &kinds[1];
 	uint64_t sent_numbers[RIG_BOUND] = {0}, seen[RIG_BOUND] = {0};
 	unsigned int out = 0, in = 0, of[RIG_WORKERS] = {0};
+	uint64_t into_of[RIG_WORKERS] = {0}, from_of[RIG_WORKERS] = {0};
 	struct hp_dp_worker_status status;
 	struct hp_random random;
 	struct rig r;
@@ -935,6 +936,8 @@ static void workers(const char *name, const struct rig_conf *conf)
 			const unsigned int k = hp_random_between(&random, 0, RIG_BOUND - 1);
 			const struct hp_association_spec s = spec_of(kind, k, IN);
 
+			into_of[hp_sas_get(r.dp->shared.sas, number_of(k, OUT))->worker]++;
+			from_of[hp_sas_get(r.dp->shared.sas, number_of(k, IN))->worker]++;
 			fill(packet, 100, rig_far(i), rig_home(k), &random);
 			CU_ASSERT_EQUAL_FATAL(rte_ring_sp_enqueue(r.rx[i % conf->queues], rig_frame(&r, packet, 100)), 0);
 			fill(packet, 100, rig_home(k), rig_far(i), &random);
@@ -961,6 +964,12 @@ static void workers(const char *name, const struct rig_conf *conf)
 		count_sent(&r, kind, true, seen);
 	}
 	HP_CHECK(name, "handed over", rig_count(&r, HP_DP_HANDED) > 0);
+	for (unsigned int w = 0; w < conf->workers; w++) {
+		uint64_t count[HP_DP_COUNT];
+
+		hp_dataplane_count(r.dp, (int)w, count);
+		HP_CHECK(name, "each by its own", count[HP_DP_PROTECTED] == into_of[w] && count[HP_DP_UNPROTECTED] == from_of[w]);
+	}
 	rig_destroy(&r);
 }
 
