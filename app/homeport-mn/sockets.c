@@ -216,8 +216,8 @@ static bool may_come(struct mn *mn, const struct mn_home *h, const struct arriva
 	return at->in_esp || hp_ipsec_permits_inner(mn->ipsec, &h->hoa, packet, len, &at->source, mn_now(mn), mn->fx);
 }
 
-/* For whoever listens: the kernel knows, on each virtual interface of that home agent. Within the link's scope there are its queries only, which come
- * without ESP: they tell nothing. */
+/* For whoever listens: the kernel knows, on each virtual interface of that home agent. Within the link's scope there are its queries
+ * only. */
 static bool group_from_tunnel(struct mn *mn, const struct arrival *at, const uint8_t *packet, size_t len)
 {
 	const bool query = packet[6] == HP_PROTO_HOPOPTS && is_listener_query(packet, len);
@@ -228,7 +228,7 @@ static bool group_from_tunnel(struct mn *mn, const struct arrival *at, const uin
 	for (unsigned int i = 0; i < mn->conf.homes; i++) {
 		struct mn_home *h = &mn->home[i];
 
-		if (!h->tunnel || !hp_ip6_eq(&at->source, &h->ha) || (!query && !may_come(mn, h, at, packet, len)))
+		if (!h->tunnel || !hp_ip6_eq(&at->source, &h->ha) || !may_come(mn, h, at, packet, len))
 			continue;
 		h->queried = h->queried || query;
 		deliver(h, packet, len);
