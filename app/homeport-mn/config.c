@@ -52,7 +52,7 @@ static int check_mn_ha(const struct hp_value *v, struct draft *d)
 				    HP_CONF_IDENTITY_MOST);
 	h->key = (struct hp_key){
 		.spi = d->spi,
-		.algorithm = d->algorithm == HP_CONF_HMAC_SHA256 ? HP_MAC_SHA256_128 : HP_MAC_SHA1_96,
+		.algorithm = d->algorithm == HP_CONF_HMAC_SHA256 ? HP_HMAC_SHA256_128 : HP_HMAC_SHA1_96,
 		.len = d->key.len,
 		.timestamp = d->replay == HP_CONF_TIMESTAMP,
 		.octets = hp_secrets_keep(d->secrets, d->key.octets, d->key.len),

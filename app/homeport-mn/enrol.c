@@ -94,7 +94,7 @@ static json_t *authentication(const struct hp_enrolment *c)
 	for (unsigned int i = 0; i < c->key.len; i++)
 		snprintf(hex + 2 * i, 3, "%02x", c->key.octets[i]);
 	j = json_pack("{s:s, s:s, s:I, s:s, s:s, s:s}", "method", "mn-ha", "identity", c->identity, "spi", (json_int_t)c->key.spi, "key",
-		      hex, "algorithm", hp_conf_algorithms[c->key.algorithm == HP_MAC_SHA1_96 ? HP_CONF_HMAC_SHA1 : HP_CONF_HMAC_SHA256],
+		      hex, "algorithm", hp_conf_algorithms[c->key.algorithm == HP_HMAC_SHA1_96 ? HP_CONF_HMAC_SHA1 : HP_CONF_HMAC_SHA256],
 		      "replay", hp_conf_replays[c->key.timestamp ? HP_CONF_TIMESTAMP : HP_CONF_SEQUENCE]);
 	hp_secret_wipe(hex, sizeof(hex));
 	return j;

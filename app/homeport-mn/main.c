@@ -277,7 +277,7 @@ static int create_node(struct mn *mn, struct hp_error *e)
 
 	if (getrandom(&c.seed, sizeof(c.seed), 0) != sizeof(c.seed))
 		c.seed = mn->start_ns;
-	if (hp_mac_create(&mn->mac))
+	if (hp_hmac_create(&mn->mac))
 		return hp_error_set(e, ENOSYS, "", "OpenSSL has no HMAC-SHA1 or HMAC-SHA-256");
 	c.mac = mn->mac;
 	for (unsigned int i = 0; i < c.homes; i++)
@@ -320,7 +320,7 @@ static int run(struct mn *mn, const char *file)
 		if (mn->home[i].tun_fd > 0)
 			close(mn->home[i].tun_fd);
 	hp_node_destroy(mn->node);
-	hp_mac_destroy(mn->mac);
+	hp_hmac_destroy(mn->mac);
 	hp_ipsec_destroy(mn->ipsec);
 	hp_effects_destroy(mn->fx);
 	if (mn->epoll_fd >= 0)

@@ -15,8 +15,8 @@
 #include "base/secret.h"
 #include "conf/association.h"
 #include "node/node.h"
+#include "security/hmac.h"
 #include "security/ipsec.h"
-#include "security/mac.h"
 #include "security/subscriber.h"
 
 #define MN_TUNNEL_HEADER 40
@@ -66,7 +66,7 @@ struct mn {
 	struct hp_node *node;
 	struct hp_effects *fx;
 	struct hp_ipsec *ipsec; /* of the homes that are under it */
-	struct hp_mac *mac;     /* of those that authenticate in the message */
+	struct hp_hmac *mac;    /* of those that authenticate in the message */
 	struct hp_api *api;
 	struct mn_home home[HP_NODE_HOMES];
 	int index[HP_NODE_INTERFACES]; /* kernel's, 0: not there */

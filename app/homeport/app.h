@@ -155,7 +155,7 @@ int hp_reload(struct hp_app *app, struct hp_error *e);
 int hp_nodes_plan(struct hp_subscribers **out, const struct hp_app *app, const struct hp_conf *conf, struct hp_error *e);
 /* It is in force; whoever is not in it, or suspended, loses the binding. */
 void hp_nodes_adopt(struct hp_app *app, struct hp_subscribers *fresh);
-enum hp_mac_algorithm hp_nodes_algorithm(int conf); /* an hp_conf_algorithm's */
+enum hp_hmac_algorithm hp_nodes_algorithm(int conf); /* an hp_conf_algorithm's */
 /* One that was enrolled at run time, from the store. 0, -EPROTO: not understood, -EEXIST: the configuration has it too, -ENOMEM. */
 int hp_nodes_restore(struct hp_app *app, const struct hp_ip6 *hoa, const void *stored, size_t len);
 void hp_nodes_spec(const struct hp_conf_mobile_node *n, struct hp_subscriber_spec *out); /* to be wiped */

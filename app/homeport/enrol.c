@@ -71,10 +71,10 @@ int hp_enrol_address(const struct hp_app *app, const char *link, struct hp_ip6 *
 	return ret;
 }
 
-int hp_enrol_key(struct hp_key_spec *out, uint32_t spi, enum hp_mac_algorithm algorithm, bool timestamp)
+int hp_enrol_key(struct hp_key_spec *out, uint32_t spi, enum hp_hmac_algorithm algorithm, bool timestamp)
 {
 	*out = (struct hp_key_spec){
-		.spi = spi, .algorithm = algorithm, .timestamp = timestamp, .len = algorithm == HP_MAC_SHA1_96 ? SHA1_KEY : SHA256_KEY};
+		.spi = spi, .algorithm = algorithm, .timestamp = timestamp, .len = algorithm == HP_HMAC_SHA1_96 ? SHA1_KEY : SHA256_KEY};
 	return getrandom(out->octets, out->len, 0) == out->len ? 0 : -errno;
 }
 

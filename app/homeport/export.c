@@ -20,7 +20,7 @@ static json_t *key_json(const struct hp_key *k)
 	if (k->spi != HP_AAA_SPI) {
 		json_object_set_new(
 			j, "algorithm",
-			json_string(hp_conf_algorithms[k->algorithm == HP_MAC_SHA1_96 ? HP_CONF_HMAC_SHA1 : HP_CONF_HMAC_SHA256]));
+			json_string(hp_conf_algorithms[k->algorithm == HP_HMAC_SHA1_96 ? HP_CONF_HMAC_SHA1 : HP_CONF_HMAC_SHA256]));
 		json_object_set_new(j, "replay", json_string(hp_conf_replays[k->timestamp ? HP_CONF_TIMESTAMP : HP_CONF_SEQUENCE]));
 	}
 	hp_secret_wipe(hex, sizeof(hex));

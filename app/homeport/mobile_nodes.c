@@ -225,7 +225,7 @@ static void enrol(struct hp_app *app, const struct hp_api_request *req, struct h
 static void rekey(struct hp_app *app, const struct hp_subscriber *r, const struct hp_api_request *req, struct hp_api_response *res)
 {
 	const struct hp_key *now = &r->key[0];
-	struct wish w = {.algorithm = now->algorithm == HP_MAC_SHA1_96 ? HP_CONF_HMAC_SHA1 : HP_CONF_HMAC_SHA256,
+	struct wish w = {.algorithm = now->algorithm == HP_HMAC_SHA1_96 ? HP_CONF_HMAC_SHA1 : HP_CONF_HMAC_SHA256,
 			 .replay = now->timestamp ? HP_CONF_TIMESTAMP : HP_CONF_SEQUENCE,
 			 .expires_s = CODE_LIFE_S};
 	struct hp_subscriber_spec spec;

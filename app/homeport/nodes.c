@@ -11,9 +11,9 @@
 
 #define REVOKED_TOGETHER 256 /* bindings, before their effects are carried out */
 
-enum hp_mac_algorithm hp_nodes_algorithm(int conf)
+enum hp_hmac_algorithm hp_nodes_algorithm(int conf)
 {
-	return conf == HP_CONF_HMAC_SHA1 ? HP_MAC_SHA1_96 : HP_MAC_SHA256_128;
+	return conf == HP_CONF_HMAC_SHA1 ? HP_HMAC_SHA1_96 : HP_HMAC_SHA256_128;
 }
 
 /* In place: a key that is returned lies about on the stack. */
@@ -35,7 +35,7 @@ void hp_nodes_spec(const struct hp_conf_mobile_node *n, struct hp_subscriber_spe
 		set_key(&out->key[i], &n->key[i]);
 	set_key(&out->aaa, &n->aaa);
 	if (n->aaa.spi)
-		out->aaa.algorithm = HP_MAC_SHA1;
+		out->aaa.algorithm = HP_HMAC_SHA1;
 }
 
 static int put(struct hp_subscribers *to, const struct hp_subscriber_spec *spec, const struct hp_subscriber *before)

@@ -47,7 +47,7 @@ struct hp_node_conf {
 	const struct hp_node_home *home;
 	unsigned int interfaces;
 	const uint32_t *preference; /* by interface number; the largest usable one wins */
-	struct hp_mac *mac;         /* the caller's; NULL where every home is open */
+	struct hp_hmac *mac;        /* the caller's; NULL where every home is open */
 	uint64_t seed;
 };
 

@@ -83,7 +83,7 @@ struct hp_node {
 		uint64_t at_ms; /* 0: none */
 	} sent[SENT_MOST];
 	unsigned int sent_at; /* the oldest */
-	struct hp_mac *mac;
+	struct hp_hmac *mac;
 	struct hp_random random;
 	uint64_t count[HP_NODE_COUNT];
 };

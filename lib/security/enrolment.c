@@ -52,7 +52,7 @@ static bool is_possible(const struct hp_enrolment *e)
 	const struct hp_key_spec *k = &e->key;
 
 	return hp_ip6_is_routable(&e->hoa) && e->prefix_length >= 1 && e->prefix_length <= 128 && e->identity_len &&
-	       k->spi >= HP_PROOF_SPI_LEAST && (k->algorithm == HP_MAC_SHA1_96 || k->algorithm == HP_MAC_SHA256_128) &&
+	       k->spi >= HP_PROOF_SPI_LEAST && (k->algorithm == HP_HMAC_SHA1_96 || k->algorithm == HP_HMAC_SHA256_128) &&
 	       k->len >= HP_KEY_LEAST && k->len <= HP_KEY_MOST &&
 	       (hp_ip6_is_any(&e->ha) || (hp_ip6_is_routable(&e->ha) && !hp_ip6_eq(&e->ha, &e->hoa))) &&
 	       !memchr(e->identity, 0, e->identity_len);
@@ -178,7 +178,7 @@ static enum hp_enrolment_fault read_body(struct hp_enrolment *e, const uint8_t *
 	if (flags & AGENT)
 		e->ha = hp_read_ip6(&r);
 	e->key.timestamp = !(flags & SEQUENCE);
-	e->key.algorithm = (enum hp_mac_algorithm)(flags & LOW);
+	e->key.algorithm = (enum hp_hmac_algorithm)(flags & LOW);
 	e->key.spi = hp_read_u32(&r);
 	e->identity_len = hp_read_u8(&r);
 	octets = hp_read_bytes(&r, e->identity_len);

@@ -8,7 +8,7 @@
 
 #include "base/cursor.h"
 #include "base/secret.h"
-#include "security/mac.h"
+#include "security/hmac.h"
 
 #define ICV     16
 #define TRAILER 2 /* pad length, next header */
@@ -27,7 +27,7 @@ static const struct {
 #define ENCRYPTIONS (sizeof(encryptions) / sizeof(encryptions[0]))
 
 struct hp_esp {
-	struct hp_mac *mac;
+	struct hp_hmac *mac;
 	EVP_CIPHER *cipher[ENCRYPTIONS][KEYS];
 	EVP_CIPHER_CTX *ctx;
 };
@@ -40,7 +40,7 @@ void hp_esp_destroy(struct hp_esp *e)
 		for (size_t k = 0; k < KEYS; k++)
 			EVP_CIPHER_free(e->cipher[i][k]);
 	EVP_CIPHER_CTX_free(e->ctx);
-	hp_mac_destroy(e->mac);
+	hp_hmac_destroy(e->mac);
 	free(e);
 }
 
@@ -51,7 +51,7 @@ int hp_esp_create(struct hp_esp **out)
 
 	if (!e)
 		return -ENOMEM;
-	ret = hp_mac_create(&e->mac);
+	ret = hp_hmac_create(&e->mac);
 	e->ctx = EVP_CIPHER_CTX_new();
 	if (!ret && !e->ctx)
 		ret = -ENOMEM;
@@ -134,9 +134,9 @@ static bool hmac(struct hp_esp *e, const struct hp_association *a, uint64_t sequ
 {
 	const uint32_t high = (uint32_t)(sequence >> 32);
 	const uint8_t implicit[4] = {(uint8_t)(high >> 24), (uint8_t)(high >> 16), (uint8_t)(high >> 8), (uint8_t)high};
-	const struct hp_mac_part part[] = {{esp, len}, {implicit, sizeof(implicit)}};
+	const struct hp_hmac_part part[] = {{esp, len}, {implicit, sizeof(implicit)}};
 
-	return hp_mac_compute(e->mac, HP_MAC_SHA256_128, hp_association_integrity_key(a), a->integrity_len, part, a->esn ? 2 : 1, icv);
+	return hp_hmac_compute(e->mac, HP_HMAC_SHA256_128, hp_association_integrity_key(a), a->integrity_len, part, a->esn ? 2 : 1, icv);
 }
 
 int hp_esp_seal(struct hp_esp *e, const struct hp_association *a, uint64_t sequence, const uint8_t iv[HP_ESP_IV], uint8_t proto,
@@ -200,7 +200,7 @@ enum hp_esp_result hp_esp_open(struct hp_esp *e, const struct hp_association *a,
 		}
 		return unpad(out, whole, out_len, proto);
 	}
-	if (!hmac(e, a, sequence, esp, len - ICV, icv) || !hp_mac_equal(icv, sealed + whole, ICV))
+	if (!hmac(e, a, sequence, esp, len - ICV, icv) || !hp_hmac_equal(icv, sealed + whole, ICV))
 		return HP_ESP_WRONG_ICV;
 	if (a->encryption == HP_ASSOCIATION_NULL)
 		memcpy(out, sealed, whole);

@@ -28,7 +28,7 @@ struct source {
 struct hp_guard {
 	enum hp_guard_method method;
 	struct hp_subscribers *subscribers;
-	struct hp_mac *mac;
+	struct hp_hmac *mac;
 	struct hp_ipsec *ipsec;
 	struct hp_aaa aaa;
 	uint64_t floor; /* a timestamp; 0: none */
@@ -65,7 +65,7 @@ int hp_guard_create(struct hp_guard **out, const struct hp_guard_conf *conf, str
 	g->source_key = (struct hp_hash_key){{hp_random_u64(&random), hp_random_u64(&random)}};
 	hp_rate_init(&g->events, EVENTS_PER_S, EVENTS_BURST, now.mono_ms);
 	ret = hp_subscribers_create(&g->subscribers, hp_random_u64(&random));
-	ret = ret ? ret : hp_mac_create(&g->mac);
+	ret = ret ? ret : hp_hmac_create(&g->mac);
 	ret = ret ? ret : hp_ipsec_create(&g->ipsec, false, hp_random_u64(&random), now);
 	g->source = ret ? NULL : calloc(SOURCES, sizeof(*g->source));
 	if (!ret && !g->source)
@@ -87,7 +87,7 @@ void hp_guard_destroy(struct hp_guard *g)
 	if (!g)
 		return;
 	free(g->source);
-	hp_mac_destroy(g->mac);
+	hp_hmac_destroy(g->mac);
 	hp_ipsec_destroy(g->ipsec);
 	hp_subscribers_destroy(g->subscribers);
 	free(g);
@@ -111,7 +111,7 @@ struct hp_subscribers *hp_guard_exchange(struct hp_guard *g, struct hp_subscribe
 	return before;
 }
 
-struct hp_mac *hp_guard_mac(const struct hp_guard *g)
+struct hp_hmac *hp_guard_hmac(const struct hp_guard *g)
 {
 	return g->mac;
 }

@@ -52,7 +52,7 @@ enum hp_guard_method hp_guard_method(const struct hp_guard *g);
 struct hp_subscribers *hp_guard_subscribers(const struct hp_guard *g);
 /* Another table in the place of its own, which the caller has from now on. */
 struct hp_subscribers *hp_guard_exchange(struct hp_guard *g, struct hp_subscribers *fresh);
-struct hp_mac *hp_guard_mac(const struct hp_guard *g);
+struct hp_hmac *hp_guard_hmac(const struct hp_guard *g);
 struct hp_ipsec *hp_guard_ipsec(const struct hp_guard *g); /* for messages; NULL: another method protects them */
 /* Those of tunnels are there whatever the method. */
 struct hp_associations *hp_guard_associations(const struct hp_guard *g);

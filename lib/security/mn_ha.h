@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/ip6.h"
-#include "security/mac.h"
+#include "security/hmac.h"
 #include "security/subscriber.h"
 #include "wire/proof.h"
 
@@ -22,15 +22,15 @@ struct hp_mobility_data {
 };
 
 /* Whether the authenticator of the message is the one of this key. It lies within the message: wire/proof.h saw to that. */
-bool hp_mn_ha_verify(struct hp_mac *m, const struct hp_key *key, const struct hp_mobility_data *data,
+bool hp_mn_ha_verify(struct hp_hmac *m, const struct hp_key *key, const struct hp_mobility_data *data,
 		     const struct hp_proof_authenticator *a);
 /* Fills it in; the message was written with room for it, and its checksum is zero. False: OpenSSL could not. */
-bool hp_mn_ha_sign(struct hp_mac *m, const struct hp_key *key, const struct hp_ip6 *coa, const struct hp_ip6 *hoa, uint8_t *message,
+bool hp_mn_ha_sign(struct hp_hmac *m, const struct hp_key *key, const struct hp_ip6 *coa, const struct hp_ip6 *hoa, uint8_t *message,
 		   const struct hp_proof_authenticator *a);
 /* Where the authenticator of a message of `len` octets is that hp_bu_write or hp_ba_write made. */
 struct hp_proof_authenticator hp_mn_ha_place(const struct hp_key *key, size_t len);
 /* The MN-AAA option's (§5.2): HMAC-SHA1 over the SHA-1 of the mobility data. */
-bool hp_mn_aaa_verify(struct hp_mac *m, const struct hp_key *key, const struct hp_mobility_data *data,
+bool hp_mn_aaa_verify(struct hp_hmac *m, const struct hp_key *key, const struct hp_mobility_data *data,
 		      const struct hp_proof_authenticator *a);
 
 /* Timestamps are those of NTP: seconds since 1900, 32 bits of them, and their fractions. Compared modulo 2^64, so that they survive 2036. */

@@ -42,13 +42,13 @@ static bool read_key(struct hp_reader *r, struct hp_subscriber_spec *out, unsign
 	const uint8_t *octets;
 	bool good;
 
-	k.algorithm = (enum hp_mac_algorithm)hp_read_u8(r);
+	k.algorithm = (enum hp_hmac_algorithm)hp_read_u8(r);
 	k.timestamp = hp_read_u8(r) & TIMESTAMP;
 	k.len = hp_read_u8(r);
 	octets = hp_read_bytes(r, k.len);
 	good = octets && k.len >= HP_KEY_LEAST && k.len <= HP_KEY_MOST &&
-	       (aaa ? k.algorithm == HP_MAC_SHA1 && !out->aaa.spi
-		    : k.spi >= HP_PROOF_SPI_LEAST && k.algorithm <= HP_MAC_SHA256_128 && *keys < HP_SUBSCRIBER_KEYS);
+	       (aaa ? k.algorithm == HP_HMAC_SHA1 && !out->aaa.spi
+		    : k.spi >= HP_PROOF_SPI_LEAST && k.algorithm <= HP_HMAC_SHA256_128 && *keys < HP_SUBSCRIBER_KEYS);
 	if (good) {
 		memcpy(k.octets, octets, k.len);
 		*(aaa ? &out->aaa : &out->key[(*keys)++]) = k;

@@ -109,7 +109,7 @@ static void release(struct hp_subscribers *s, struct hp_subscriber *r)
 static bool same_key(const struct hp_key *a, const struct hp_key *b)
 {
 	return a->spi && a->spi == b->spi && a->timestamp == b->timestamp && a->algorithm == b->algorithm && a->len == b->len &&
-	       hp_mac_equal(a->octets, b->octets, a->len);
+	       hp_hmac_equal(a->octets, b->octets, a->len);
 }
 
 /* Which of `keys` is this one; -1: none. */
@@ -262,7 +262,7 @@ static void spec_of(const struct hp_key *key, struct hp_key_spec *out)
 	if (!key->spi)
 		return;
 	*out = (struct hp_key_spec){
-		.spi = key->spi, .algorithm = (enum hp_mac_algorithm)key->algorithm, .timestamp = key->timestamp, .len = key->len};
+		.spi = key->spi, .algorithm = (enum hp_hmac_algorithm)key->algorithm, .timestamp = key->timestamp, .len = key->len};
 	memcpy(out->octets, key->octets, key->len);
 }
 

@@ -11,7 +11,7 @@
 #include "base/ip6.h"
 #include "base/secret.h"
 #include "base/table.h"
-#include "security/mac.h"
+#include "security/hmac.h"
 
 #define HP_IDENTITY_MOST 253 /* octets: RFC 4283 */
 #define HP_KEY_LEAST     16  /* octets: RFC 4285 §5.1 */
@@ -21,7 +21,7 @@
 /* A mobility security association (RFC 4285 §5.1) as it is set up: copied. */
 struct hp_key_spec {
 	uint32_t spi; /* 0: no such key */
-	enum hp_mac_algorithm algorithm;
+	enum hp_hmac_algorithm algorithm;
 	bool timestamp; /* replay protection by timestamp, else by sequence number */
 	uint8_t len;
 	uint8_t octets[HP_KEY_MOST];

@@ -102,7 +102,7 @@ static void subscriber(struct hp_subscriber_spec *out, uint32_t node)
 {
 	*out = (struct hp_subscriber_spec){
 		.hoa = home_address(node),
-		.key = {{.spi = HP_PROOF_SPI_LEAST, .algorithm = HP_MAC_SHA1_96, .timestamp = true, .len = HP_KEY_LEAST}},
+		.key = {{.spi = HP_PROOF_SPI_LEAST, .algorithm = HP_HMAC_SHA1_96, .timestamp = true, .len = HP_KEY_LEAST}},
 	};
 	memcpy(out->key[0].octets, out->hoa.b, HP_KEY_LEAST);
 	out->identity_len = (uint8_t)snprintf(out->identity, sizeof(out->identity), "node%08u@fleet.example", node);
@@ -150,7 +150,7 @@ static int write_update(struct bench *b, uint32_t node, const struct hp_ip6 *coa
 	};
 	len = hp_bu_write(&bu, body, HP_MH_ROOM);
 	place = hp_mn_ha_place(&key, (size_t)len);
-	return hp_mn_ha_sign(hp_guard_mac(b->app.guard), &key, coa, &spec.hoa, body, &place) ? len : -EIO;
+	return hp_mn_ha_sign(hp_guard_hmac(b->app.guard), &key, coa, &spec.hoa, body, &place) ? len : -EIO;
 }
 
 static struct rte_mbuf *update(struct bench *b, uint32_t node)
@@ -198,7 +198,7 @@ static bool proved(const struct bench *b, const struct hp_packet *p, const struc
 	const struct hp_mobility_data data = {&p->dst, &p->rh2_hoa, hp_packet_payload(p)};
 
 	return r && proof->mn_ha.present && proof->has_timestamp &&
-	       hp_mn_ha_verify(hp_guard_mac(b->app.guard), &r->key[0], &data, &proof->mn_ha);
+	       hp_mn_ha_verify(hp_guard_hmac(b->app.guard), &r->key[0], &data, &proof->mn_ha);
 }
 
 static bool accepted(const struct bench *b, const struct hp_packet *p)

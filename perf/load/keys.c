@@ -27,19 +27,19 @@ static void credentials_of(uint32_t i, struct credentials *out)
 	half[0] = hp_random_u64(&random);
 	half[1] = hp_random_u64(&random);
 	memcpy(out->octets, half, sizeof(out->octets));
-	out->key = (struct hp_key){.spi = SPI, .algorithm = HP_MAC_SHA1_96, .timestamp = true, .len = HP_KEY_LEAST, .octets = out->octets};
+	out->key = (struct hp_key){.spi = SPI, .algorithm = HP_HMAC_SHA1_96, .timestamp = true, .len = HP_KEY_LEAST, .octets = out->octets};
 	out->identity_len = (uint8_t)snprintf(out->identity, sizeof(out->identity), NAME, i);
 }
 
 int hp_load_keys_create(struct hp_load_keys *k)
 {
 	*k = (struct hp_load_keys){0};
-	return hp_mac_create(&k->mac);
+	return hp_hmac_create(&k->mac);
 }
 
 void hp_load_keys_destroy(struct hp_load_keys *k)
 {
-	hp_mac_destroy(k->mac);
+	hp_hmac_destroy(k->mac);
 	k->mac = NULL;
 }
 

@@ -12,10 +12,10 @@
 #include "wire/mh.h"
 
 struct hp_load_keys {
-	struct hp_mac *mac; /* NULL: nothing is authenticated */
-	uint64_t last;      /* timestamp given */
-	int64_t offset_s;   /* the home agent's clock is so far ahead of ours, as it said */
-	uint64_t unproved;  /* acknowledgements that no home agent made */
+	struct hp_hmac *mac; /* NULL: nothing is authenticated */
+	uint64_t last;       /* timestamp given */
+	int64_t offset_s;    /* the home agent's clock is so far ahead of ours, as it said */
+	uint64_t unproved;   /* acknowledgements that no home agent made */
 };
 
 int hp_load_keys_create(struct hp_load_keys *k); /* 0 or -errno */

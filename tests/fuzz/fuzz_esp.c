@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "security/hmac.h"
 #include "security/ipsec.h"
-#include "security/mac.h"
 #include "wire/compose.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -16,7 +16,7 @@ static const struct hp_ip6 mn = {{0x20, 1, 0xd, 0xb8, [15] = 1}}, ha = {{0x20, 1
 static const uint8_t iv[HP_ESP_IV] = {1};
 static struct hp_ipsec *agent, *node;
 static struct hp_effects *fx;
-static struct hp_mac *mac;
+static struct hp_hmac *mac;
 static uint64_t runs;
 
 static void expect(bool cond)
@@ -56,10 +56,10 @@ static void open_ends(void)
 	hp_ipsec_destroy(agent);
 	hp_ipsec_destroy(node);
 	hp_effects_destroy(fx);
-	hp_mac_destroy(mac);
+	hp_hmac_destroy(mac);
 
 	expect(!hp_ipsec_create(&agent, false, 1, now) && !hp_ipsec_create(&node, true, 2, now) && !hp_effects_create(&fx) &&
-	       !hp_mac_create(&mac));
+	       !hp_hmac_create(&mac));
 	add(256, HP_PROTECT_REGISTRATION, HP_ASSOCIATION_AES_CBC, true);
 	add(257, HP_PROTECT_PREFIX_DISCOVERY, HP_ASSOCIATION_NULL, true);
 	add(258, HP_PROTECT_HOME_TEST, HP_ASSOCIATION_AES_CBC, true);
@@ -139,13 +139,13 @@ static void tunnel(const uint8_t *data, size_t len)
 static size_t proved(uint8_t *esp, const uint8_t *data, size_t len)
 {
 	const uint8_t header[HP_ESP_HEADER] = {0, 0, 1, 1, 0, 0, 0, 1}, key[32] = {0};
-	struct hp_mac_part part;
+	struct hp_hmac_part part;
 
 	len -= len % 4;
 	memcpy(esp, header, sizeof(header));
 	memcpy(esp + sizeof(header), data, len);
-	part = (struct hp_mac_part){esp, len + sizeof(header)};
-	expect(hp_mac_compute(mac, HP_MAC_SHA256_128, key, sizeof(key), &part, 1, esp + part.len));
+	part = (struct hp_hmac_part){esp, len + sizeof(header)};
+	expect(hp_hmac_compute(mac, HP_HMAC_SHA256_128, key, sizeof(key), &part, 1, esp + part.len));
 	return part.len + 16;
 }
 

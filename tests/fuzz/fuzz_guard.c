@@ -73,13 +73,13 @@ static void enrol(struct hp_subscribers *all, unsigned int i)
 	memcpy(spec.identity, n->identity, spec.identity_len);
 	for (unsigned int k = 0; k < 2 && n->key[k].spi; k++) {
 		spec.key[k] = (struct hp_key_spec){.spi = n->key[k].spi,
-						   .algorithm = n->key[k].sha256 ? HP_MAC_SHA256_128 : HP_MAC_SHA1_96,
+						   .algorithm = n->key[k].sha256 ? HP_HMAC_SHA256_128 : HP_HMAC_SHA1_96,
 						   .timestamp = n->timestamp,
 						   .len = n->key[k].len};
 		secret_of(i, n->key[k].spi, spec.key[k].octets);
 	}
 	if (n->aaa) {
-		spec.aaa = (struct hp_key_spec){.spi = HP_AAA_SPI, .algorithm = HP_MAC_SHA1, .len = 16};
+		spec.aaa = (struct hp_key_spec){.spi = HP_AAA_SPI, .algorithm = HP_HMAC_SHA1, .len = 16};
 		secret_of(i, HP_AAA_SPI, spec.aaa.octets);
 	}
 	expect(!hp_subscribers_put(all, &spec));
@@ -221,7 +221,7 @@ static void acknowledged(unsigned int node, const struct hp_guard_update *u, siz
 	expect(n > 0 && hp_ba_read(&read, body, (size_t)n) == HP_MH_OK && read.status == 146);
 	expect(at && at + 2 + body[at + 1] == (size_t)n && at % 4 == 1 && is_proved(node, &u->coa, body, at, false));
 	/* As the mobile node verifies it. */
-	expect(hp_mn_ha_verify(hp_guard_mac(guard),
+	expect(hp_mn_ha_verify(hp_guard_hmac(guard),
 			       hp_subscriber_key(hp_subscribers_find(hp_guard_subscribers(guard), &u->hoa), credential->spi),
 			       &(struct hp_mobility_data){&u->coa, &u->hoa, body}, &read.proof.mn_ha));
 	expect(id && body[id + 1] == strlen(known[node].identity) + 1 &&

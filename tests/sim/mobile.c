@@ -41,7 +41,7 @@ static void start(struct world *w, struct node *n)
 
 static struct hp_key_spec new_key(struct world *w, uint32_t spi)
 {
-	struct hp_key_spec k = {.spi = spi, .algorithm = spi % 2 ? HP_MAC_SHA256_128 : HP_MAC_SHA1_96, .timestamp = true, .len = 20};
+	struct hp_key_spec k = {.spi = spi, .algorithm = spi % 2 ? HP_HMAC_SHA256_128 : HP_HMAC_SHA1_96, .timestamp = true, .len = 20};
 
 	for (unsigned int i = 0; i < k.len; i++)
 		k.octets[i] = (uint8_t)hp_random_u64(&w->random);

@@ -60,7 +60,7 @@ void world_open(struct world *w, uint64_t seed, enum hp_guard_method method)
 			    .method = method};
 	hp_random_seed(&w->random, seed);
 	w->queue = calloc(EVENTS, sizeof(*w->queue));
-	if (!w->queue || hp_effects_create(&w->fx) || hp_mac_create(&w->mac))
+	if (!w->queue || hp_effects_create(&w->fx) || hp_hmac_create(&w->mac))
 		abort();
 	open_agent(w, false);
 	for (unsigned int i = 0; i < NODES; i++) {
@@ -98,7 +98,7 @@ void world_close(struct world *w)
 		hp_effects_destroy(w->node[i].fx);
 	}
 	hp_effects_destroy(w->fx);
-	hp_mac_destroy(w->mac);
+	hp_hmac_destroy(w->mac);
 	free(w->queue);
 }
 

@@ -78,7 +78,7 @@ struct world {
 	struct hp_guard *guard;
 	enum hp_guard_method method;
 	uint64_t astray_most_ms; /* how long that may be */
-	struct hp_mac *mac;      /* the nodes' */
+	struct hp_hmac *mac;     /* the nodes' */
 	struct record record[NODES];
 	void (*meddle)(struct world *w); /* an attacker, on the way of every packet; NULL: there is none */
 	struct hp_control *control;

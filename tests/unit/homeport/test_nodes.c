@@ -80,8 +80,8 @@ void test_nodes_plan(void)
 	r = find(hp_guard_subscribers(app.guard), "2001:db8:1::100");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(r);
 	CU_ASSERT(r->configured && !r->suspended && r->identity_len == 3 && memcmp(r->identity, "a@x", 3) == 0);
-	CU_ASSERT(r->key[0].spi == 256 && r->key[0].timestamp && r->key[0].algorithm == HP_MAC_SHA1_96 && r->key[0].len == 16);
-	CU_ASSERT(!r->key[1].spi && r->aaa.spi == 3 && r->aaa.algorithm == HP_MAC_SHA1);
+	CU_ASSERT(r->key[0].spi == 256 && r->key[0].timestamp && r->key[0].algorithm == HP_HMAC_SHA1_96 && r->key[0].len == 16);
+	CU_ASSERT(!r->key[1].spi && r->aaa.spi == 3 && r->aaa.algorithm == HP_HMAC_SHA1);
 
 	/* What was accepted outlives a reload, of keys that stay. */
 	accept(&app, "2001:db8:1::100", 256, 77);

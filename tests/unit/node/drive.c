@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "node/node.h"
-#include "security/mac.h"
+#include "security/hmac.h"
 #include "security/subscriber.h"
 #include "wire/compose.h"
 
@@ -125,12 +125,12 @@ int main(int argc, char **argv)
 	struct hp_node_conf conf = {.homes = 1, .home = &home, .interfaces = INTERFACES, .preference = preference, .seed = 7};
 	char line[3300];
 
-	if (argc != 8 || hp_mac_create(&conf.mac) || hp_effects_create(&fx))
+	if (argc != 8 || hp_hmac_create(&conf.mac) || hp_effects_create(&fx))
 		return 2;
 	home.hoa = address(argv[1]);
 	home.ha = address(argv[2]);
 	key.spi = (uint32_t)strtoul(argv[3], NULL, 10);
-	key.algorithm = strcmp(argv[4], "sha256") == 0 ? HP_MAC_SHA256_128 : HP_MAC_SHA1_96;
+	key.algorithm = strcmp(argv[4], "sha256") == 0 ? HP_HMAC_SHA256_128 : HP_HMAC_SHA1_96;
 	key.len = (uint8_t)octets(argv[5], secret, sizeof(secret));
 	key.timestamp = strcmp(argv[6], "timestamp") == 0;
 	home.method = key.spi ? HP_NODE_MN_HA : HP_NODE_OPEN;
@@ -148,6 +148,6 @@ int main(int argc, char **argv)
 	}
 	hp_node_destroy(node);
 	hp_effects_destroy(fx);
-	hp_mac_destroy(conf.mac);
+	hp_hmac_destroy(conf.mac);
 	return 0;
 }

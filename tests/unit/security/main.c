@@ -6,7 +6,7 @@ int main(void)
 {
 	static const struct hp_test tests[] = {
 		{"keys: kept, wiped, their memory used again", test_secrets},
-		{"HMAC (RFC 2202, RFC 4231), truncated", test_mac},
+		{"HMAC (RFC 2202, RFC 4231), truncated", test_hmac},
 		{"subscribers: put, changed, removed, found", test_subscribers},
 		{"subscribers against a list", test_subscribers_model},
 		{"100,000 subscribers in memory", test_subscribers_memory},

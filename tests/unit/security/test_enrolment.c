@@ -20,7 +20,7 @@ static struct hp_enrolment expected(size_t row)
 				 .prefix_length = 64,
 				 .identity_len = 18,
 				 .identity = "ship@fleet.example",
-				 .key = {.spi = 256, .algorithm = HP_MAC_SHA1_96, .timestamp = true, .len = 16}};
+				 .key = {.spi = 256, .algorithm = HP_HMAC_SHA1_96, .timestamp = true, .len = 16}};
 
 	if (row == 1) {
 		e.expires_s = 1900000000;
@@ -29,7 +29,7 @@ static struct hp_enrolment expected(size_t row)
 		e.identity_len = 1;
 		memset(e.identity, 0, sizeof(e.identity));
 		e.identity[0] = 'x';
-		e.key = (struct hp_key_spec){.spi = UINT32_MAX, .algorithm = HP_MAC_SHA256_128, .len = 32};
+		e.key = (struct hp_key_spec){.spi = UINT32_MAX, .algorithm = HP_HMAC_SHA256_128, .len = 32};
 	} else if (row == 2) {
 		e.expires_s = UINT32_MAX;
 		e.prefix_length = 1;

@@ -5,7 +5,7 @@
 
 #include "ends.h"
 #include "run.h"
-#include "security/mac.h"
+#include "security/hmac.h"
 #include "tests.h"
 
 struct vector {
@@ -221,19 +221,19 @@ void test_esp_padding(void)
 	struct hp_association_spec spec = ends_spec(HP_PROTECT_REGISTRATION, HP_ASSOCIATION_NULL, 0);
 	struct hp_associations *s;
 	struct hp_esp *esp;
-	struct hp_mac *mac;
+	struct hp_hmac *mac;
 
-	if (hp_associations_create(&s, 1, (struct hp_now){0}) || hp_esp_create(&esp) || hp_mac_create(&mac))
+	if (hp_associations_create(&s, 1, (struct hp_now){0}) || hp_esp_create(&esp) || hp_hmac_create(&mac))
 		abort();
 	CU_ASSERT(hp_associations_add(s, &spec, (struct hp_now){0}) == 0);
 	for (size_t i = 0; i < HP_LEN(row); i++) {
 		uint8_t packet[64] = {0, 0, 0x10, 0, 0, 0, 0, 1}, out[64], proto = 0;
 		const size_t len = 8 + octets(row[i].data, packet + 8);
-		const struct hp_mac_part part = {packet, len};
+		const struct hp_hmac_part part = {packet, len};
 		enum hp_esp_result ret;
 		size_t inside = 99;
 
-		CU_ASSERT(hp_mac_compute(mac, HP_MAC_SHA256_128, spec.integrity_key, 32, &part, 1, packet + len));
+		CU_ASSERT(hp_hmac_compute(mac, HP_HMAC_SHA256_128, spec.integrity_key, 32, &part, 1, packet + len));
 		ret = hp_esp_open(esp, hp_associations_of(s, &HOME), 1, packet, len + 16, out, &inside, &proto);
 		HP_CHECK(row[i].name, "judged", ret == (row[i].good ? HP_ESP_OK : HP_ESP_PADDING));
 		HP_CHECK(row[i].name, "taken off",
@@ -241,5 +241,5 @@ void test_esp_padding(void)
 	}
 	hp_associations_destroy(s);
 	hp_esp_destroy(esp);
-	hp_mac_destroy(mac);
+	hp_hmac_destroy(mac);
 }

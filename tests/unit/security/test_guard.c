@@ -37,10 +37,10 @@ static void put(struct scene *s, const char *hoa, const char *identity, uint32_t
 	struct hp_subscriber_spec spec = {.hoa = ip6(hoa), .identity_len = (uint8_t)strlen(identity), .suspended = suspended};
 
 	strcpy(spec.identity, identity);
-	spec.key[0] = (struct hp_key_spec){.spi = spi, .algorithm = HP_MAC_SHA1_96, .timestamp = timestamp, .len = 16};
+	spec.key[0] = (struct hp_key_spec){.spi = spi, .algorithm = HP_HMAC_SHA1_96, .timestamp = timestamp, .len = 16};
 	memset(spec.key[0].octets, (int)(spi & 0xff) + 1, 16);
 	if (second) {
-		spec.key[1] = (struct hp_key_spec){.spi = second, .algorithm = HP_MAC_SHA256_128, .timestamp = timestamp, .len = 32};
+		spec.key[1] = (struct hp_key_spec){.spi = second, .algorithm = HP_HMAC_SHA256_128, .timestamp = timestamp, .len = 32};
 		memset(spec.key[1].octets, (int)(second & 0xff) + 1, 32);
 	}
 	if (aaa) {
@@ -71,7 +71,7 @@ static int give(struct scene *s, const struct update *u, const char *source)
 {
 	const struct hp_ip6 hoa = ip6(u->hoa), coa = ip6(COA);
 	const bool sha256 = u->spi == 257;
-	struct hp_key key = {.spi = u->spi, .algorithm = sha256 ? HP_MAC_SHA256_128 : HP_MAC_SHA1_96, .len = sha256 ? 32 : 16};
+	struct hp_key key = {.spi = u->spi, .algorithm = sha256 ? HP_HMAC_SHA256_128 : HP_HMAC_SHA1_96, .len = sha256 ? 32 : 16};
 	uint8_t octets[32], message[HP_MH_ROOM_MOST] = {0};
 	struct hp_proof_authenticator place;
 	struct hp_bu bu = {.sequence = u->sequence, .ack = true, .home = true, .lifetime = 15};
@@ -93,12 +93,12 @@ static int give(struct scene *s, const struct update *u, const char *source)
 	CU_ASSERT_FATAL(len > 0);
 	if (u->spi) {
 		place = hp_mn_ha_place(&key, (size_t)len);
-		CU_ASSERT(hp_mn_ha_sign(hp_guard_mac(s->guard), &key, &coa, &hoa, message, &place));
+		CU_ASSERT(hp_mn_ha_sign(hp_guard_hmac(s->guard), &key, &coa, &hoa, message, &place));
 		bu.proof.mn_ha = place;
 	}
 	if (u->aaa) {
 		const struct hp_mobility_data data = {&coa, &hoa, message};
-		const struct hp_mac_part part[] = {{data.coa, 16}, {data.hoa, 16}, {message, (size_t)len + 7}};
+		const struct hp_hmac_part part[] = {{data.coa, 16}, {data.hoa, 16}, {message, (size_t)len + 7}};
 		uint8_t digest[20];
 
 		message[len] = 9;
@@ -107,9 +107,9 @@ static int give(struct scene *s, const struct update *u, const char *source)
 		message[len + 6] = HP_AAA_SPI;
 		bu.proof.mn_aaa = (struct hp_proof_authenticator){true, HP_AAA_SPI, (uint16_t)(len + 7), 20};
 		memset(octets, u->wrong_aaa ? 0xab : 0xaa, sizeof(octets));
-		CU_ASSERT(hp_mac_digest(hp_guard_mac(s->guard), part, 3, digest));
-		CU_ASSERT(hp_mac_compute(hp_guard_mac(s->guard), HP_MAC_SHA1, octets, 16, &(struct hp_mac_part){digest, 20}, 1,
-					 message + len + 7));
+		CU_ASSERT(hp_hmac_digest(hp_guard_hmac(s->guard), part, 3, digest));
+		CU_ASSERT(hp_hmac_compute(hp_guard_hmac(s->guard), HP_HMAC_SHA1, octets, 16, &(struct hp_hmac_part){digest, 20}, 1,
+					  message + len + 7));
 	}
 	hp_effects_clear(s->fx);
 	return hp_guard_update(s->guard, &update, s->now, &s->credential, s->fx);
@@ -294,7 +294,7 @@ void test_guard_rekey(void)
 	CU_ASSERT(read.proof.mn_ha.present && read.proof.mn_ha.spi == 257 && read.proof.mn_ha.at + read.proof.mn_ha.len == len);
 	CU_ASSERT(read.proof.has_timestamp && read.proof.timestamp == hp_timestamp_of(s.now.wall_ms + 3));
 	CU_ASSERT(read.proof.identity_len == 10 && memcmp(read.proof.identity, "ship@fleet", 10) == 0);
-	CU_ASSERT(hp_mn_ha_verify(hp_guard_mac(s.guard), hp_subscriber_key(hp_subscribers_find(hp_guard_subscribers(s.guard), &hoa), 257),
+	CU_ASSERT(hp_mn_ha_verify(hp_guard_hmac(s.guard), hp_subscriber_key(hp_subscribers_find(hp_guard_subscribers(s.guard), &hoa), 257),
 				  &(struct hp_mobility_data){&coa, &hoa, body}, &read.proof.mn_ha));
 	len = hp_guard_acknowledge(s.guard, &(struct hp_credential){0}, &hoa, &coa, &ba, body, sizeof(body));
 	CU_ASSERT(len > 0 && hp_ba_read(&read, body, (size_t)len) == HP_MH_OK && !read.proof.mn_ha.present);

@@ -10,13 +10,13 @@
 struct vector {
 	const char *name, *coa, *hoa, *key;
 	uint32_t spi;
-	int algorithm; /* enum hp_mac_algorithm */
+	int algorithm; /* enum hp_hmac_algorithm */
 	const char *before, *authenticator;
 };
 #include "vectors.h"
 
 /* Right as it is, wrong with any bit of anything changed. */
-static void check(struct hp_mac *m, const struct vector *v, bool aaa)
+static void check(struct hp_hmac *m, const struct vector *v, bool aaa)
 {
 	struct bytes key_bytes = bytes_hex(v->key), before = bytes_hex(v->before), want = bytes_hex(v->authenticator);
 	const struct hp_key key = {.spi = v->spi, .algorithm = (uint8_t)v->algorithm, .len = (uint8_t)key_bytes.len, .octets = key_bytes.p};
@@ -25,7 +25,7 @@ static void check(struct hp_mac *m, const struct vector *v, bool aaa)
 	uint8_t *message = malloc(len);
 	const struct hp_mobility_data data = {&address[0], &address[1], message};
 	const struct hp_proof_authenticator a = {true, v->spi, (uint16_t)before.len, (uint16_t)want.len};
-	bool (*const verify)(struct hp_mac *, const struct hp_key *, const struct hp_mobility_data *,
+	bool (*const verify)(struct hp_hmac *, const struct hp_key *, const struct hp_mobility_data *,
 			     const struct hp_proof_authenticator *) = aaa ? hp_mn_aaa_verify : hp_mn_ha_verify;
 
 	memcpy(message, before.p, before.len);
@@ -65,14 +65,14 @@ static void check(struct hp_mac *m, const struct vector *v, bool aaa)
 
 void test_mn_ha(void)
 {
-	struct hp_mac *m;
+	struct hp_hmac *m;
 
-	CU_ASSERT_EQUAL_FATAL(hp_mac_create(&m), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_hmac_create(&m), 0);
 	for (unsigned int i = 0; i < HP_LEN(vectors); i++)
 		check(m, &vectors[i], false);
 	for (unsigned int i = 0; i < HP_LEN(aaa_vectors); i++)
 		check(m, &aaa_vectors[i], true);
-	hp_mac_destroy(m);
+	hp_hmac_destroy(m);
 }
 
 void test_timestamps(void)

@@ -14,7 +14,7 @@ static const uint8_t good[] = {1, 1, 3, 'a', '@', 'x', 3,      0, 0, 1, 0, 1, 1,
 			       0, 1, 1, 0,   0,   16,  KEY_16, 0, 0, 0, 3, 2, 0, 16, KEY_16};
 #define KEYS_AT 6
 
-static struct hp_key_spec key(uint32_t spi, enum hp_mac_algorithm algorithm, bool timestamp)
+static struct hp_key_spec key(uint32_t spi, enum hp_hmac_algorithm algorithm, bool timestamp)
 {
 	return (struct hp_key_spec){.spi = spi, .algorithm = algorithm, .timestamp = timestamp, .len = 16, .octets = {KEY_16}};
 }
@@ -30,8 +30,8 @@ void test_stored(void)
 	const struct hp_subscriber_spec want = {.suspended = true,
 						.identity_len = 3,
 						.identity = "a@x",
-						.key = {key(256, HP_MAC_SHA256_128, true), key(257, HP_MAC_SHA1_96, false)},
-						.aaa = key(3, HP_MAC_SHA1, false)};
+						.key = {key(256, HP_HMAC_SHA256_128, true), key(257, HP_HMAC_SHA1_96, false)},
+						.aaa = key(3, HP_HMAC_SHA1, false)};
 	uint8_t out[HP_STORED_MOST];
 	struct hp_subscriber_spec s;
 

@@ -11,7 +11,7 @@
 
 static struct hp_key_spec key_spec(uint32_t spi, uint8_t fill, uint8_t len)
 {
-	struct hp_key_spec k = {.spi = spi, .algorithm = HP_MAC_SHA1_96, .timestamp = true, .len = len};
+	struct hp_key_spec k = {.spi = spi, .algorithm = HP_HMAC_SHA1_96, .timestamp = true, .len = len};
 
 	memset(k.octets, fill, len);
 	return k;

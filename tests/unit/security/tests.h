@@ -3,7 +3,7 @@
 #define HP_TESTS_SECURITY_TESTS_H
 
 void test_secrets(void);
-void test_mac(void);
+void test_hmac(void);
 void test_subscribers(void);
 void test_subscribers_model(void);
 void test_subscribers_memory(void);

@@ -4,7 +4,7 @@
 #include "base/secret.h"
 #include "bytes.h"
 #include "run.h"
-#include "security/mac.h"
+#include "security/hmac.h"
 #include "tests.h"
 
 void test_secrets(void)
@@ -40,53 +40,54 @@ void test_secrets(void)
 }
 
 /* Given in three parts, which must not matter. */
-static void check(struct hp_mac *m, const char *name, enum hp_mac_algorithm algorithm, const char *key, const char *data, const char *want)
+static void check(struct hp_hmac *m, const char *name, enum hp_hmac_algorithm algorithm, const char *key, const char *data,
+		  const char *want)
 {
 	struct bytes k = bytes_hex(key), d = bytes_hex(data), w = bytes_hex(want);
 	const size_t third = d.len / 3;
-	const struct hp_mac_part part[] = {{d.p, third}, {d.p + third, 0}, {d.p + third, d.len - third}};
-	uint8_t out[HP_MAC_MOST] = {0};
+	const struct hp_hmac_part part[] = {{d.p, third}, {d.p + third, 0}, {d.p + third, d.len - third}};
+	uint8_t out[HP_HMAC_MOST] = {0};
 
-	HP_CHECK(name, "computed", hp_mac_compute(m, algorithm, k.p, k.len, part, 3, out));
-	HP_CHECK(name, "length", hp_mac_len(algorithm) == w.len);
-	HP_CHECK(name, "octets", hp_mac_equal(out, w.p, w.len));
+	HP_CHECK(name, "computed", hp_hmac_compute(m, algorithm, k.p, k.len, part, 3, out));
+	HP_CHECK(name, "length", hp_hmac_len(algorithm) == w.len);
+	HP_CHECK(name, "octets", hp_hmac_equal(out, w.p, w.len));
 	out[w.len - 1] ^= 1;
-	HP_CHECK(name, "one bit", !hp_mac_equal(out, w.p, w.len));
+	HP_CHECK(name, "one bit", !hp_hmac_equal(out, w.p, w.len));
 	bytes_free(&k);
 	bytes_free(&d);
 	bytes_free(&w);
 }
 
-void test_mac(void)
+void test_hmac(void)
 {
 	static const struct {
 		const char *name;
-		enum hp_mac_algorithm algorithm;
+		enum hp_hmac_algorithm algorithm;
 		const char *key, *data, *want;
 	} table[] = {
-		{"2202 3 case 1", HP_MAC_SHA1, "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "4869205468657265",
+		{"2202 3 case 1", HP_HMAC_SHA1, "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "4869205468657265",
 		 "b617318655057264e28bc0b6fb378c8ef146be00"},
-		{"2202 3 case 2", HP_MAC_SHA1_96, "4a656665", "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
+		{"2202 3 case 2", HP_HMAC_SHA1_96, "4a656665", "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
 		 "effcdf6ae5eb2fa2d27416d5"},
-		{"2202 3 case 5: the RFC's own truncation", HP_MAC_SHA1_96, "0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c",
+		{"2202 3 case 5: the RFC's own truncation", HP_HMAC_SHA1_96, "0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c",
 		 "546573742057697468205472756e636174696f6e", "4c1a03424b55e07fe7f27be1"},
-		{"4231 4.2", HP_MAC_SHA256_128, "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "4869205468657265",
+		{"4231 4.2", HP_HMAC_SHA256_128, "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", "4869205468657265",
 		 "b0344c61d8db38535ca8afceaf0bf12b"},
-		{"4231 4.6: the RFC's own truncation", HP_MAC_SHA256_128, "0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c",
+		{"4231 4.6: the RFC's own truncation", HP_HMAC_SHA256_128, "0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c",
 		 "546573742057697468205472756e636174696f6e", "a3b6167473100ee06e0c796c2955552b"},
 	};
-	struct hp_mac *m;
+	struct hp_hmac *m;
 	uint8_t sha1[20];
 	struct bytes want = bytes_hex("a9993e364706816aba3e25717850c26c9cd0d89d");
 
-	CU_ASSERT_EQUAL_FATAL(hp_mac_create(&m), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_hmac_create(&m), 0);
 	/* One after the other with the same contexts, twice. */
 	for (unsigned int i = 0; i < 2 * HP_LEN(table); i++)
 		check(m, table[i % HP_LEN(table)].name, table[i % HP_LEN(table)].algorithm, table[i % HP_LEN(table)].key,
 		      table[i % HP_LEN(table)].data, table[i % HP_LEN(table)].want);
-	CU_ASSERT(hp_mac_digest(m, (const struct hp_mac_part[]){{"a", 1}, {"bc", 2}}, 2, sha1)); /* FIPS 180 */
+	CU_ASSERT(hp_hmac_digest(m, (const struct hp_hmac_part[]){{"a", 1}, {"bc", 2}}, 2, sha1)); /* FIPS 180 */
 	CU_ASSERT(memcmp(sha1, want.p, want.len) == 0);
 	bytes_free(&want);
-	hp_mac_destroy(m);
-	hp_mac_destroy(NULL);
+	hp_hmac_destroy(m);
+	hp_hmac_destroy(NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "security/mac.h"
+#include "security/hmac.h"
 
 #include <errno.h>
 #include <openssl/core_names.h>
@@ -16,24 +16,24 @@
 static const struct {
 	const char *digest;
 	size_t len;
-} algorithms[HP_MAC_COUNT] = {
-	[HP_MAC_SHA1_96] = {"SHA1", 12},
-	[HP_MAC_SHA256_128] = {"SHA256", 16},
-	[HP_MAC_SHA1] = {"SHA1", 20},
+} algorithms[HP_HMAC_COUNT] = {
+	[HP_HMAC_SHA1_96] = {"SHA1", 12},
+	[HP_HMAC_SHA256_128] = {"SHA256", 16},
+	[HP_HMAC_SHA1] = {"SHA1", 20},
 };
 
-struct hp_mac {
+struct hp_hmac {
 	EVP_MAC *hmac;
-	EVP_MAC_CTX *ctx[HP_MAC_COUNT]; /* kept: to make one costs three times the work of a short message */
+	EVP_MAC_CTX *ctx[HP_HMAC_COUNT]; /* kept: to make one costs three times the work of a short message */
 	EVP_MD *sha1;
 	EVP_MD_CTX *digest;
 };
 
-void hp_mac_destroy(struct hp_mac *m)
+void hp_hmac_destroy(struct hp_hmac *m)
 {
 	if (!m)
 		return;
-	for (unsigned int i = 0; i < HP_MAC_COUNT; i++)
+	for (unsigned int i = 0; i < HP_HMAC_COUNT; i++)
 		EVP_MAC_CTX_free(m->ctx[i]);
 	EVP_MAC_free(m->hmac);
 	EVP_MD_CTX_free(m->digest);
@@ -41,9 +41,9 @@ void hp_mac_destroy(struct hp_mac *m)
 	free(m);
 }
 
-int hp_mac_create(struct hp_mac **out)
+int hp_hmac_create(struct hp_hmac **out)
 {
-	struct hp_mac *m = calloc(1, sizeof(*m));
+	struct hp_hmac *m = calloc(1, sizeof(*m));
 
 	if (!m)
 		return -ENOMEM;
@@ -52,7 +52,7 @@ int hp_mac_create(struct hp_mac **out)
 	m->digest = EVP_MD_CTX_new();
 	if (!m->hmac || !m->sha1 || !m->digest)
 		goto fail;
-	for (unsigned int i = 0; i < HP_MAC_COUNT; i++) {
+	for (unsigned int i = 0; i < HP_HMAC_COUNT; i++) {
 		const OSSL_PARAM params[] = {
 			OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)(uintptr_t)algorithms[i].digest, 0),
 			OSSL_PARAM_construct_end()};
@@ -64,17 +64,17 @@ int hp_mac_create(struct hp_mac **out)
 	*out = m;
 	return 0;
 fail:
-	hp_mac_destroy(m);
+	hp_hmac_destroy(m);
 	return -ENOSYS;
 }
 
-size_t hp_mac_len(enum hp_mac_algorithm algorithm)
+size_t hp_hmac_len(enum hp_hmac_algorithm algorithm)
 {
 	return algorithms[algorithm].len;
 }
 
-bool hp_mac_compute(struct hp_mac *m, enum hp_mac_algorithm algorithm, const void *key, size_t key_len, const struct hp_mac_part part[],
-		    unsigned int parts, uint8_t *out)
+bool hp_hmac_compute(struct hp_hmac *m, enum hp_hmac_algorithm algorithm, const void *key, size_t key_len, const struct hp_hmac_part part[],
+		     unsigned int parts, uint8_t *out)
 {
 	EVP_MAC_CTX *ctx = m->ctx[algorithm];
 	uint8_t whole[WHOLE_MOST];
@@ -90,7 +90,7 @@ bool hp_mac_compute(struct hp_mac *m, enum hp_mac_algorithm algorithm, const voi
 	return ok;
 }
 
-bool hp_mac_digest(struct hp_mac *m, const struct hp_mac_part part[], unsigned int parts, uint8_t *out)
+bool hp_hmac_digest(struct hp_hmac *m, const struct hp_hmac_part part[], unsigned int parts, uint8_t *out)
 {
 	bool ok = EVP_DigestInit_ex2(m->digest, m->sha1, NULL);
 
@@ -99,7 +99,7 @@ bool hp_mac_digest(struct hp_mac *m, const struct hp_mac_part part[], unsigned i
 	return ok && EVP_DigestFinal_ex(m->digest, out, NULL);
 }
 
-bool hp_mac_equal(const void *a, const void *b, size_t len)
+bool hp_hmac_equal(const void *a, const void *b, size_t len)
 {
 	return CRYPTO_memcmp(a, b, len) == 0;
 }
