@@ -48,6 +48,11 @@ void hp_complaint_icmp(struct hp_control *c, const struct hp_input *in, const st
 	struct hp_packet p;
 	enum hp_walk walk = hp_packet_read(&p, in->data, in->len);
 
+	/* It would quote in the clear what came under ESP. */
+	if (in->association) {
+		c->count[HP_CT_ERROR_SECRET]++;
+		return;
+	}
 	if (hp_icmp6_error_allowed(in->data, in->len, to_multicast_ok, in->link_multicast) &&
 	    answerable(c, in->link, in->tunnelled, &p.src))
 		src = hp_output_source(c, in->link, &p.dst, &p.src);

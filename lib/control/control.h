@@ -53,6 +53,7 @@ enum hp_trouble {
 	X(HP_CT_ERROR_OUT, "icmp6.error_out", "ICMPv6 errors sent")                                                                        \
 	X(HP_CT_ERROR_LIMITED, "icmp6.error_limited", "ICMPv6 errors not sent: rate limit")                                                \
 	X(HP_CT_ERROR_FORBIDDEN, "icmp6.error_forbidden", "ICMPv6 errors not sent: RFC 4443 §2.4 (e)")                                     \
+	X(HP_CT_ERROR_SECRET, "icmp6.error_secret", "ICMPv6 errors not sent: they would have quoted in the clear what came under ESP")     \
 	X(HP_CT_ERROR_IN, "icmp6.error_in", "ICMPv6 errors received")                                                                      \
 	X(HP_CT_MTU_INVALID, "icmp6.mtu_invalid", "of these, dropped: packet too big for less than 1280 octets (RFC 8201 §4)")             \
 	X(HP_CT_BE_OUT, "mh.be_out", "Binding Errors sent")                                                                                \

@@ -24,6 +24,7 @@ int main(void)
 		{"two updates of one node in a burst", test_burst_order},
 		{"IPsec: registrations", test_ipsec},
 		{"IPsec: prefix discovery", test_ipsec_prefixes},
+		{"IPsec: what came under ESP is not quoted", test_ipsec_quoted},
 		{"IPsec: limits of time", test_ipsec_limit},
 		{"output", test_output},
 		{"first hop", test_first_hop},

@@ -174,6 +174,39 @@ void test_ipsec_prefixes(void)
 	lab_close(&l);
 }
 
+/* A Mobility Header that deserves a parameter problem (RFC 6275 §9.2) has none when it came under ESP: the error would quote it. */
+void test_ipsec_quoted(void)
+{
+	static const struct {
+		const char *name;
+		int how;
+		uint64_t sent, kept;
+	} row[] = {{"bare", BARE, 1, 0}, {"in ESP", REGISTRATION, 0, 1}};
+	const struct craft_bu bu = {.src = craft_ip6(LAB_COA), .dst = craft_ip6(LAB_HA), .hoa = craft_ip6(LAB_H), .a = true, .h = true};
+
+	for (size_t i = 0; i < HP_LEN(row); i++) {
+		uint8_t packet[CRAFT_ROOM];
+		struct hp_ipsec *node;
+		struct hp_packet p;
+		struct lab l;
+		size_t len = craft_bu(packet, &bu);
+		uint8_t *message;
+
+		open_ends(&l, &node);
+		CU_ASSERT_FATAL(hp_packet_read(&p, packet, len) == HP_WALK_OK);
+		message = packet + p.payload_at;
+		message[0]--; /* the payload proto; the checksum follows (RFC 1624) */
+		CU_ASSERT_FATAL(message[4] < 0xff);
+		message[4]++;
+		len = seal(&l, node, LAB_H, packet, len, row[i].how);
+		came(&l, packet, len, 1);
+		HP_CHECK(row[i].name, "sent", hp_control_count(l.control)[HP_CT_ERROR_OUT] == row[i].sent);
+		HP_CHECK(row[i].name, "kept", hp_control_count(l.control)[HP_CT_ERROR_SECRET] == row[i].kept);
+		hp_ipsec_destroy(node);
+		lab_close(&l);
+	}
+}
+
 /* A limit of time ends an association on the tick that was asked for. */
 void test_ipsec_limit(void)
 {

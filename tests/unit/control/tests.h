@@ -21,6 +21,7 @@ void test_burst(void);
 void test_burst_order(void);
 void test_ipsec(void);
 void test_ipsec_prefixes(void);
+void test_ipsec_quoted(void);
 void test_ipsec_limit(void);
 void test_output(void);
 void test_first_hop(void);
