@@ -384,10 +384,11 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	hp_json_hide();
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	mn.start_ns = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 	hp_json_hide();
+	if (!hp_hmac_hide())
+		hp_warning("OpenSSL's copies of keys may be in core dumps: it had memory already");
 	if (mn_conf_load(&mn.conf, file, &e)) {
 		fprintf(stderr, "homeport-mn: %s: %s%s%s\n", file, e.path, e.path[0] ? ": " : "", e.text);
 		ret = EXIT_USAGE;

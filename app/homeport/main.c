@@ -2,7 +2,6 @@
 /* homeport: a Mobile IPv6 home agent. The order of bringing up is the order of this file; taking down is its mirror. */
 #include <errno.h>
 #include <getopt.h>
-#include <openssl/crypto.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <signal.h>
@@ -15,9 +14,7 @@
 #include "conf/json.h"
 #include "homeport/app.h"
 
-#define EXIT_USAGE   2
-#define SECURE_HEAP  ((size_t)1 << 20)
-#define SECURE_LEAST 64 /* octets of a piece */
+#define EXIT_USAGE 2
 
 static void usage(FILE *to)
 {
@@ -128,9 +125,8 @@ out:
 static void hide_keys(void)
 {
 	hp_json_hide();
-	/* Not locked in memory where the limits forbid it, or none at all: then OpenSSL uses the ordinary heap. */
-	if (CRYPTO_secure_malloc_init(SECURE_HEAP, SECURE_LEAST) == 0)
-		hp_warning("OpenSSL's copies of keys may be in core dumps: no memory of its own for them");
+	if (!hp_hmac_hide())
+		hp_warning("OpenSSL's copies of keys may be in core dumps: it had memory already");
 }
 
 int main(int argc, char **argv)

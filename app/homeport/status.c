@@ -81,12 +81,13 @@ void hp_serve_status(void *ctx, const struct hp_api_request *req, struct hp_api_
 
 	hp_dataplane_buffers(app->dp, &buffers, &buffers_free);
 	res->json =
-		json_pack("{s:s, s:s, s:I, s:I, s:b, s:o, s:{s:I, s:I, s:I}, s:{s:I, s:I}, s:{s:i, s:f}, s:o, s:o, s:o, s:o}", "name",
+		json_pack("{s:s, s:s, s:I, s:I, s:b, s:o, s:{s:I, s:I, s:I}, s:I, s:{s:I, s:I}, s:{s:i, s:f}, s:o, s:o, s:o, s:o}", "name",
 			  app->conf->name, "version", HP_VERSION, "uptime_s", (json_int_t)(hp_app_now(app).mono_ms / 1000),
 			  "forwarding_after_ms", (json_int_t)app->forwarding_ms, "insecure",
 			  app->conf->home_agent.authentication == HP_AUTH_NONE, "home_links", home_links(app), "bindings", "current",
 			  (json_int_t)hp_agent_bindings(agent), "maximum", (json_int_t)app->conf->home_agent.max_bindings, "memory_bytes",
-			  (json_int_t)memory, "packet_buffers", "all", (json_int_t)buffers, "free", (json_int_t)buffers_free, "management",
-			  "core", (int)app->conf->runtime.management_core, "busy_share", share(app->busy_loops, app->loops), "workers",
+			  (json_int_t)memory, "mobile_nodes", (json_int_t)hp_subscribers_count(hp_guard_subscribers(app->guard)),
+			  "packet_buffers", "all", (json_int_t)buffers, "free", (json_int_t)buffers_free, "management", "core",
+			  (int)app->conf->runtime.management_core, "busy_share", share(app->busy_loops, app->loops), "workers",
 			  workers(app), "crypto", crypto(app), "ports", ports(app), "store", hp_store_status(app));
 }

@@ -45,6 +45,7 @@ static void print_status(const json_t *s)
 	printf("%lld bindings of at most %lld, %lld bytes\n", (long long)json_integer_value(json_object_get(b, "current")),
 	       (long long)json_integer_value(json_object_get(b, "maximum")),
 	       (long long)json_integer_value(json_object_get(b, "memory_bytes")));
+	printf("%lld mobile nodes enrolled or configured\n", (long long)json_integer_value(json_object_get(s, "mobile_nodes")));
 	printf("%lld packet buffers, %lld of them free\n", (long long)json_integer_value(json_object_get(packets, "all")),
 	       (long long)json_integer_value(json_object_get(packets, "free")));
 	if (json_is_true(json_object_get(s, "insecure")))

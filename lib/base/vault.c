@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "base/vault.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,7 +19,20 @@ struct head {
 	struct head *next;
 } __attribute__((aligned(_Alignof(max_align_t))));
 
+/* Held for a few instructions, and nearly always by the management thread: a worker comes only where its crypto device is OpenSSL. */
+static atomic_flag busy = ATOMIC_FLAG_INIT;
 static struct head *given_back[CLASSES];
+
+static void enter(void)
+{
+	while (atomic_flag_test_and_set_explicit(&busy, memory_order_acquire))
+		;
+}
+
+static void leave(void)
+{
+	atomic_flag_clear_explicit(&busy, memory_order_release);
+}
 
 static void *map(size_t size)
 {
@@ -68,11 +82,13 @@ void *hp_vault_alloc(size_t size)
 		if (h)
 			h->size = size;
 	} else {
+		enter();
 		if (!given_back[c])
 			fill(c);
 		h = given_back[c];
 		if (h)
 			given_back[c] = h->next;
+		leave();
 	}
 	return h ? h + 1 : NULL;
 }
@@ -104,6 +120,8 @@ void hp_vault_free(void *at)
 		munmap(h, h->size);
 		return;
 	}
+	enter();
 	h->next = given_back[class_of(h->size)];
 	given_back[class_of(h->size)] = h;
+	leave();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A heap for texts that hold keys, and for what is made of them on the way: in pages that no core dump shows, wiped when given back. A library that takes an
- * allocator (jansson) has it without a context, so the process has one vault. One thread. */
+/* A heap for texts that hold keys, and for what is made of them on the way: in pages that no core dump shows, wiped when given back. Libraries that take
+ * an allocator (jansson, OpenSSL) have it without a context, so the process has one vault. Any thread. */
 #ifndef HP_BASE_VAULT_H
 #define HP_BASE_VAULT_H
 

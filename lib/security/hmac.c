@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "base/vault.h"
 
 #define WHOLE_MOST EVP_MAX_MD_SIZE
 
@@ -28,6 +29,29 @@ struct hp_hmac {
 	EVP_MD *sha1;
 	EVP_MD_CTX *digest;
 };
+
+static void *take(size_t size, const char *file, int line)
+{
+	return hp_vault_alloc(size);
+}
+
+static void *grow(void *at, size_t size, const char *file, int line)
+{
+	if (size)
+		return hp_vault_grow(at, size);
+	hp_vault_free(at);
+	return NULL;
+}
+
+static void give(void *at, const char *file, int line)
+{
+	hp_vault_free(at);
+}
+
+bool hp_hmac_hide(void)
+{
+	return CRYPTO_set_mem_functions(take, grow, give);
+}
 
 void hp_hmac_destroy(struct hp_hmac *m)
 {

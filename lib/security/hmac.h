@@ -12,6 +12,10 @@ enum hp_hmac_algorithm { HP_HMAC_SHA1_96, HP_HMAC_SHA256_128, HP_HMAC_SHA1 /* wh
 #define HP_HMAC_MOST  20 /* octets of the longest */
 #define HP_HMAC_PARTS 8
 
+/* All that OpenSSL keeps, its copies of keys too, goes into memory that no core dump shows and that is wiped when given back (base/vault.h): once
+ * in a process, before anything else of OpenSSL. False: it has memory already, in the ordinary heap. */
+bool hp_hmac_hide(void);
+
 struct hp_hmac;
 struct hp_hmac_part {
 	const void *octets;

@@ -5,6 +5,7 @@ import atexit
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -45,6 +46,19 @@ def wait_for(what, condition, seconds):
             return value
         time.sleep(0.02)
     raise Failed("not within %d s: %s" % (seconds * SLOW, what))
+
+
+def dumped(pid):
+    """What a core dump would hold: all memory that is not marked to be left out."""
+    with open("/proc/%d/smaps" % pid) as maps, open("/proc/%d/mem" % pid, "rb", 0) as mem:
+        area = None
+        for line in maps:
+            m = re.match(r"([0-9a-f]+)-([0-9a-f]+) (r?)", line)
+            if m:
+                area = (int(m.group(1), 16), int(m.group(2), 16)) if m.group(3) and "[v" not in line else None
+            elif line.startswith("VmFlags:") and area and " dd" not in line and area[1] - area[0] < 1 << 30:
+                mem.seek(area[0])
+                yield mem.read(area[1] - area[0])
 
 
 class Lab:
