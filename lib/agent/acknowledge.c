@@ -43,7 +43,8 @@ static void refuse(struct hp_agent *a, const struct hp_request *r, enum hp_ba_st
 		   struct hp_effects *fx)
 {
 	hp_acknowledge_send(a, r, status, sequence, 0, now, fx);
-	hp_effects_event(fx, HP_EVENT_REFUSED, &r->hoa, &r->coa, r->link, (uint16_t)status);
+	if (hp_rate_take(&a->refusals, now.mono_ms))
+		hp_effects_event(fx, HP_EVENT_REFUSED, &r->hoa, &r->coa, r->link, (uint16_t)status);
 }
 
 void hp_acknowledge_refuse(struct hp_agent *a, const struct hp_request *r, enum hp_ba_status status, struct hp_now now,

@@ -16,6 +16,9 @@
 /* A tick's share: timers fired, and timers moved within the wheel. */
 #define TICK_TIMERS 1024
 #define TICK_WORK   8192
+/* Refusals told as events: a flood of them would push all other events out of a listener's way. */
+#define REFUSALS_PER_S 100
+#define REFUSALS_BURST 1000
 
 const struct hp_counter_info hp_agent_counters[HP_AG_COUNT] = {HP_AGENT_COUNTERS(HP_COUNTER_INFO)};
 
@@ -32,6 +35,7 @@ int hp_agent_create(struct hp_agent **out, const struct hp_agent_conf *conf, str
 		return -ENOMEM;
 	a->conf = *conf;
 	a->conf.link = NULL;
+	hp_rate_init(&a->refusals, REFUSALS_PER_S, REFUSALS_BURST, now.mono_ms);
 	a->agents_next_ms = UINT64_MAX;
 	a->renew_at = UINT32_MAX;
 	hp_random_seed(&a->random, conf->seed);

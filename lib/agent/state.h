@@ -8,6 +8,7 @@
 #include "agent/home.h"
 #include "agent/listeners.h"
 #include "base/hash.h"
+#include "base/rate.h"
 #include "wire/mh.h"
 
 struct hp_agent {
@@ -19,6 +20,7 @@ struct hp_agent {
 	struct hp_deliveries *deliveries;
 	uint16_t max_lifetime; /* units of 4 s */
 	struct hp_random random;
+	struct hp_rate refusals; /* told to the operator; counters tell them all */
 	uint64_t agents_next_ms; /* when the first entry of a home agents list ends */
 	size_t valid, probations;
 	uint32_t reroute_at; /* next id to look at */
