@@ -93,8 +93,9 @@ static void carry_out(struct world *w)
 		else if (e.kind == HP_EFFECT_DISCARD)
 			back(w, e.discard.token, e.discard.unreachable ? &(struct hp_input){.link = e.discard.link} : NULL);
 		else if (e.kind == HP_EFFECT_BIND)
+			/* To where no route leads now nothing is sent, however long it may be. */
 			expect(hp_ip6_is_routable(&e.bind.coa) && !hp_ip6_eq(&e.bind.coa, &e.bind.hoa) &&
-			       e.bind.mtu >= HP_IP6_MIN_MTU - HP_IP6_HEADER);
+			       (e.bind.out_link == HP_LINK_NONE || e.bind.mtu >= HP_IP6_MIN_MTU - HP_IP6_HEADER));
 	}
 	hp_effects_clear(w->fx);
 }
