@@ -10,6 +10,7 @@ int main(void)
 		{"reserved home addresses", test_anycast},
 		{"path MTU of a tunnel", test_path_mtu},
 		{"path MTU, older", test_path_mtu_ages},
+		{"a flood of refusals is counted, not told", test_refusals},
 		{"configurations", test_create},
 		{"random updates against a naive model", test_model},
 		{"derived link-local addresses at random", test_linklocal},

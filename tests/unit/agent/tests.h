@@ -6,6 +6,7 @@ void test_update(void);
 void test_mobility_header(void);
 void test_path_mtu(void);
 void test_path_mtu_ages(void);
+void test_refusals(void);
 void test_create(void);
 void test_model(void);
 void test_linklocal(void);
