@@ -150,6 +150,9 @@ void hp_carry_out(struct hp_app *app)
 		case HP_EFFECT_UNBIND:
 			table(app, hp_dataplane_unbind(app->dp, &e->unbind.hoa), "withdraw a binding");
 			break;
+		case HP_EFFECT_OPTIMIZE:
+		case HP_EFFECT_UNOPTIMIZE:
+			break; /* nothing asks for them yet */
 		case HP_EFFECT_MEMBER:
 			table(app, hp_dataplane_member(app->dp, &e->member), "publish a listener");
 			break;

@@ -115,13 +115,16 @@ static json_t *describe(const struct hp_app *app, const struct hp_event *e)
 
 	set_address(j, first_key(e->kind), &e->hoa);
 	set_address(j, is_about_group(e->kind) ? "group" : "care_of_address", &e->coa);
+	set_address(j, "correspondent", &e->correspondent);
 	if (e->kind == HP_EVENT_PORT_UP || e->kind == HP_EVENT_PORT_DOWN)
 		json_object_set_new(j, "port", json_string(app->conf->port[e->code].name));
 	else if (link)
 		json_object_set_new(j, "link", json_string(link));
-	if (e->kind == HP_EVENT_REFUSED)
+	if (e->kind == HP_EVENT_REFUSED || e->kind == HP_EVENT_ROUTE_REFUSED)
 		json_object_set_new(j, "status", e->code == HP_EVENT_UNANSWERED ? json_null() : json_integer(e->code));
 	set_reason(j, e);
+	if (e->kind == HP_EVENT_ROUTE_ENDED && e->reason)
+		json_object_set_new(j, "reason", json_string(e->reason));
 	if (e->kind == HP_EVENT_PATH_MTU)
 		json_object_set_new(j, "mtu", json_integer(e->code));
 	if (e->kind == HP_EVENT_HOME_AGENT_UP || e->kind == HP_EVENT_HOME_AGENT_DOWN)

@@ -11,6 +11,7 @@
 #include "agent/agents.h"
 #include "base/counter.h"
 #include "base/effect.h"
+#include "base/hop.h"
 #include "base/ip6.h"
 #include "base/now.h"
 #include "neighbor/neighbor.h"
@@ -45,13 +46,6 @@ struct hp_agent_link {
 	bool is_virtual;
 	unsigned int prefixes;
 	struct hp_agent_prefix *prefix;
-};
-
-/* Where packets to `dst` leave. link HP_LINK_NONE: no route. */
-struct hp_hop {
-	uint16_t link;
-	struct hp_ip6 next_hop;
-	uint16_t mtu;
 };
 
 struct hp_agent_conf {

@@ -58,6 +58,16 @@ struct hp_bind {
 	uint32_t association, home_test_association;
 };
 
+/* A correspondent's binding for the workers (RFC 6275 §9.3): what `correspondent`, a host that we act for, sends to `hoa` goes to `coa` by a type
+ * 2 routing header, and packets from `coa` to it with the Home Address option `hoa` are from `hoa`. */
+struct hp_optimize {
+	struct hp_ip6 hoa, correspondent, coa;
+	uint32_t id;            /* stable index of the binding, < max_bindings of correspondents */
+	uint16_t out_link;      /* where the route to coa leaves, HP_LINK_NONE: unroutable now */
+	struct hp_ip6 next_hop; /* on out_link */
+	uint16_t mtu;           /* path MTU to coa, routing header and all */
+};
+
 /* What a mobile node that is away listens to: packets to `group` that come from its home link, or from another mobile node, go to it,
  * if they are from the sources listed or, with `exclude`, from any but those. `joined` false: none any more. */
 #define HP_MEMBER_SOURCES 64   /* of one node and group */
@@ -92,6 +102,10 @@ struct hp_member {
 	X(HP_EVENT_ROUTER_INCONSISTENT, "router_inconsistent",                                                                             \
 	  "another router advertises otherwise than we do (RFC 4861 §6.2.7); told once a minute")                                          \
 	X(HP_EVENT_ADDRESS_DUPLICATE, "address_duplicate", "an address of ours is in use by another node")                                 \
+	X(HP_EVENT_ROUTE_OPTIMIZED, "route_optimized", "a correspondent's binding begins")                                                 \
+	X(HP_EVENT_ROUTE_MOVED, "route_moved", "a correspondent's binding has another care-of address")                                    \
+	X(HP_EVENT_ROUTE_ENDED, "route_ended", "a correspondent's binding is no more: its reason tells why")                               \
+	X(HP_EVENT_ROUTE_REFUSED, "route_refused", "a Binding Update to a correspondent was answered with a status of 128 or more")        \
 	X(HP_EVENT_PORT_UP, "port_up", "a port's link is up")                                                                              \
 	X(HP_EVENT_PORT_DOWN, "port_down", "a port's link is down")                                                                        \
 	X(HP_EVENT_POLICED, "policed",                                                                                                     \
@@ -114,14 +128,16 @@ enum hp_event_kind {
 #define HP_EVENT_UNANSWERED UINT16_MAX /* code of REFUSED: in silence */
 struct hp_event {
 	enum hp_event_kind kind;
-	struct hp_ip6 hoa; /* :: where not fitting; the router of ROUTER_ and HOME_AGENT_ events */
-	struct hp_ip6 coa; /* :: where not fitting; the group of GROUP_ events */
-	uint16_t link;     /* HP_LINK_ANY where not fitting */
+	struct hp_ip6 hoa;           /* :: where not fitting; the router of ROUTER_ and HOME_AGENT_ events */
+	struct hp_ip6 coa;           /* :: where not fitting; the group of GROUP_ events */
+	struct hp_ip6 correspondent; /* of ROUTE_ events, else :: */
+	uint16_t link;               /* HP_LINK_ANY where not fitting */
 	uint16_t
-		code; /* Binding Acknowledgement status for REFUSED, octets for PATH_MTU, worker number for STALLED, hp_neighbor_conflict for
+		code; /* Binding Acknowledgement status for REFUSED and ROUTE_REFUSED, octets for PATH_MTU, worker number for STALLED, hp_neighbor_conflict for
 			    * INCONSISTENT, preference for HOME_AGENT_ events */
 	const char *
-		reason; /* of REFUSED: name of the counter that tells why, static; NULL: the status says it all. Of ASSOCIATION_: what it protects */
+		reason; /* of REFUSED: name of the counter that tells why, static; NULL: the status says it all. Of ASSOCIATION_: what it protects.
+			    * Of ROUTE_ENDED: in a word */
 	uint32_t spi;         /* 0: none */
 	const char *identity; /* of the mobile node, copied into the list; not terminated, any octets */
 	uint8_t identity_len; /* 0: none */
@@ -143,6 +159,8 @@ enum hp_effect_kind {
 	HP_EFFECT_GROUP,       /* group: listen (or stop) to a multicast group on link */
 	HP_EFFECT_BIND,        /* bind: publish or replace */
 	HP_EFFECT_UNBIND,      /* unbind: withdraw by home address */
+	HP_EFFECT_OPTIMIZE,    /* optimize: publish or replace */
+	HP_EFFECT_UNOPTIMIZE,  /* unoptimize: withdraw by home address and correspondent */
 	HP_EFFECT_MEMBER,      /* member: publish, replace or withdraw what a node listens to */
 	HP_EFFECT_ASSOCIATION, /* association: publish, replace or (no spec) withdraw one in tunnel mode */
 	HP_EFFECT_ACCEPTED,    /* accepted: on the disk before the next SEND of HP_CLASS_REGISTRATION leaves */
@@ -185,6 +203,10 @@ struct hp_effect {
 			struct hp_ip6 hoa;
 			uint32_t id;
 		} unbind;
+		struct hp_optimize optimize;
+		struct {
+			struct hp_ip6 hoa, correspondent;
+		} unoptimize;
 		struct hp_member member;
 		struct hp_accepted accepted;
 		struct {

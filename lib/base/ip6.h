@@ -17,6 +17,11 @@ struct hp_mac {
 	uint8_t b[6];
 };
 
+struct hp_prefix {
+	struct hp_ip6 prefix; /* what lies behind `length` does not matter */
+	uint8_t length;
+};
+
 /* Long enough for any text form of an address, a prefix "…/128", a MAC. */
 #define HP_IP6_TEXT    46
 #define HP_PREFIX_TEXT 50

@@ -78,6 +78,12 @@ struct hp_conf {
 		} prefix_advertisement; /* mobile_prefix_advertisement */
 		enum hp_conf_authentication authentication;
 	} home_agent;
+	struct {
+		bool enabled;
+		unsigned int protects, excludes;
+		struct hp_prefix *protect, *exclude;
+		uint32_t max_bindings, max_binding_lifetime_s;
+	} correspondent;
 	unsigned int mobile_nodes; /* by ascending home address */
 	struct hp_conf_mobile_node *mobile_node;
 	char *mobile_nodes_file;    /* its path; NULL: none */

@@ -28,6 +28,15 @@ struct hp_control_conf {
 		bool enabled;
 		uint32_t min_interval_s, max_interval_s;
 	} prefix_advertisement; /* to mobile nodes */
+	struct {                /* our part as a correspondent node, for our own addresses and for hosts that we act for */
+		bool enabled;
+		uint32_t max_bindings, max_lifetime_s;
+		unsigned int protects, excludes;
+		const struct hp_prefix *protect, *exclude;
+		bool (*used)(void *ctx, uint32_t id); /* whether packets went by that binding lately */
+		bool (*random)(void *ctx, void *octets, size_t len);
+		void *ctx;
+	} correspondent;
 	struct hp_guard *guard; /* the caller's */
 	uint64_t seed;
 };

@@ -18,6 +18,8 @@
 	  "packets handed to the management core: Mobility Header, or ESP, of a node that is bound here, from where it is")                \
 	X(HP_DP_PUNTED_MOVED, "punt.moved",                                                                                                \
 	  "packets handed to the management core: Mobility Header, or ESP, of such a node, from elsewhere")                                \
+	X(HP_DP_PUNTED_TEST, "punt.test", "packets handed to the management core: Home Test Init and Care-of Test Init")                   \
+	X(HP_DP_PUNTED_CORRESPONDENT, "punt.correspondent", "packets handed to the management core: Binding Updates without H")            \
 	X(HP_DP_PUNTED_NEWCOMER, "punt.newcomer", "packets handed to the management core: Mobility Header, or ESP, of anybody else")       \
 	X(HP_DP_PUNTED_ADVERTISEMENT, "punt.advertisement",                                                                                \
 	  "packets handed to the management core: advertisement of a neighbour or router")                                                 \
@@ -80,6 +82,10 @@
 	  "drop: more for the management core than it is to have: Mobility Header of a node that is bound here, from where it is")         \
 	X(HP_DP_POLICED_MOVED, "drop.policed_moved",                                                                                       \
 	  "drop: more for the management core than it is to have: Mobility Header of such a node, from elsewhere")                         \
+	X(HP_DP_POLICED_TEST, "drop.policed_test",                                                                                         \
+	  "drop: more for the management core than it is to have: Home Test Init and Care-of Test Init")                                   \
+	X(HP_DP_POLICED_CORRESPONDENT, "drop.policed_correspondent",                                                                       \
+	  "drop: more for the management core than it is to have: Binding Updates without H")                                              \
 	X(HP_DP_POLICED_NEWCOMER, "drop.policed_newcomer",                                                                                 \
 	  "drop: more for the management core than it is to have: Mobility Header of anybody else")                                        \
 	X(HP_DP_POLICED_ADVERTISEMENT, "drop.policed_advertisement",                                                                       \

@@ -54,6 +54,7 @@ struct hp_dp_conf {
 	bool accounting;
 	uint32_t max_associations; /* security associations in tunnel mode; 0: none, and no crypto device */
 	bool portable_crypto;      /* not the processor's own instructions: for tests of what stands in where they are missing */
+	uint32_t max_optimized;    /* correspondents' bindings of hosts that we act for; 0: none ever */
 	bool multicast;            /* RFC 6275 §10.4.2, §10.4.3; else multicast out of tunnels is refused */
 };
 
@@ -66,6 +67,15 @@ void hp_dataplane_destroy(struct hp_dataplane *dp);                  /* safe on 
 /* Published tables: 0, -ENOSPC, -ENOMEM. A put replaces; nothing a worker can see is edited. */
 int hp_dataplane_bind(struct hp_dataplane *dp, const struct hp_bind *b);
 int hp_dataplane_unbind(struct hp_dataplane *dp, const struct hp_ip6 *hoa);
+/* Correspondents' bindings, by (home address, correspondent). 0, -EINVAL: without max_optimized, -ENOENT, -ENOSPC, -ENOMEM. */
+int hp_dataplane_optimize(struct hp_dataplane *dp, const struct hp_optimize *o);
+int hp_dataplane_unoptimize(struct hp_dataplane *dp, const struct hp_ip6 *hoa, const struct hp_ip6 *correspondent);
+/* Whether packets went by that binding lately, either way: in the last 8 to 16 s. */
+bool hp_dataplane_optimized_used(const struct hp_dataplane *dp, uint32_t id);
+/* The hosts that we act for as correspondents: what of Mobile IPv6 is addressed to them comes to the management core, but for addresses of ours and
+ * home addresses that are bound. Replaced as a whole. */
+int hp_dataplane_protect(struct hp_dataplane *dp, const struct hp_prefix protect[], unsigned int protects, const struct hp_prefix exclude[],
+			 unsigned int excludes);
 /* Publishes association `number` (1 to max_associations) in tunnel mode, or (NULL) withdraws it. One that had the number is replaced, and
  * sequence numbers begin anew. Keys are copied, to where no core dump finds them, and wiped when no worker uses them. Bindings name what they
  * send by (hp_bind); what comes is found by its SPI. 0, -EINVAL, -ENOENT, -EEXIST: the SPI is taken, -ENOSPC, -ENOMEM, -ENOTSUP. */
@@ -93,6 +103,8 @@ enum hp_punt_class {
 	HP_PUNT_REGISTRATION,  /* Mobility Header of a node that is bound here, from where it is */
 	HP_PUNT_MOVED,         /* of such a node, from elsewhere */
 	HP_PUNT_NEWCOMER,      /* of anybody else */
+	HP_PUNT_TEST,          /* Home Test Init and Care-of Test Init, whoever they are for */
+	HP_PUNT_CORRESPONDENT, /* Binding Updates without H */
 	HP_PUNT_ADVERTISEMENT, /* of neighbours and routers: what we asked for */
 	HP_PUNT_NEIGHBOR,      /* neighbour and multicast listener discovery otherwise: what we are asked */
 	HP_PUNT_UNRESOLVED,    /* a packet whose next hop is not known */

@@ -47,7 +47,11 @@ struct hp_node_conf {
 	const struct hp_node_home *home;
 	unsigned int interfaces;
 	const uint32_t *preference; /* by interface number; the largest usable one wins */
-	struct hp_hmac *mac;        /* the caller's; NULL where every home is open */
+	struct hp_hmac *mac;        /* the caller's; NULL where every home is open and no route is optimized */
+	/* Packets between a home address and a correspondent until the route is optimized: 1: always, 0: never. */
+	uint32_t optimize_after;
+	/* For cookies: unpredictable. False: there is none to be had. */
+	bool (*random)(void *octets, size_t len);
 	uint64_t seed;
 };
 
@@ -94,6 +98,39 @@ void hp_node_tick(struct hp_node *n, struct hp_now now, struct hp_effects *fx);
 uint64_t hp_node_next(const struct hp_node *n);
 /* Leaving for good: every binding is given up, once, unacknowledged; as far as the rate allows (§11.8), the others run out. */
 void hp_node_stop(struct hp_node *n, struct hp_now now, struct hp_effects *fx);
+
+/* Which way a packet of that home to `peer` goes: asked for each. DIRECT: from the care-of address with a Home Address option (§11.3.1), else
+ * through the tunnel or, at home, as it is. */
+enum hp_node_way { HP_NODE_TUNNEL, HP_NODE_DIRECT };
+enum hp_node_way hp_node_outgoing(struct hp_node *n, unsigned int home, const struct hp_ip6 *peer, struct hp_now now,
+				  struct hp_effects *fx);
+/* A packet from `peer` came through the tunnel of that home: whoever sends it knows of no binding (§11.3.3). */
+void hp_node_incoming(struct hp_node *n, unsigned int home, const struct hp_ip6 *peer, struct hp_now now, struct hp_effects *fx);
+/* A packet from `peer` came by a type 2 routing header: the correspondent is there. */
+void hp_node_progress(struct hp_node *n, unsigned int home, const struct hp_ip6 *peer, struct hp_now now);
+/* An ICMPv6 error (hp_packet_read_node said OK), from an interface or out of the tunnel; its checksum is not looked at yet. True: it is about a Mobility
+ * Header or Home Address option of ours, and nobody else is to see it (§11.3.5). */
+bool hp_node_error(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
+
+/* A correspondent that the node has to do with: an entry of the binding update list (§11.1). */
+enum hp_node_route {
+	HP_NODE_ROUTE_COUNTING, /* not enough packets yet */
+	HP_NODE_ROUTE_TESTING,  /* return routability under way */
+	HP_NODE_ROUTE_UPDATING, /* Binding Update sent */
+	HP_NODE_ROUTE_OPTIMIZED,
+	HP_NODE_ROUTE_WAITING, /* no answer, or refused: tried again later */
+	HP_NODE_ROUTE_UNABLE   /* it knows nothing of Mobile IPv6 (parameter problem code 1): not tried for a while */
+};
+struct hp_node_correspondent_view {
+	unsigned int home;
+	struct hp_ip6 peer, coa; /* coa: as bound there, :: not */
+	enum hp_node_route route;
+	uint64_t packets;    /* by this way or the tunnel, both directions as far as seen */
+	int last_status;     /* -1: none */
+	uint64_t expires_ms; /* of its binding; 0: none */
+};
+typedef void hp_node_correspondent_fn(void *ctx, const struct hp_node_correspondent_view *v);
+void hp_node_correspondents(const struct hp_node *n, hp_node_correspondent_fn *each, void *ctx);
 
 enum hp_node_state {
 	HP_NODE_DETACHED,    /* no usable interface */

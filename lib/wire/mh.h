@@ -56,8 +56,10 @@ struct hp_bu {
 	struct hp_ip6 alternate_coa;
 	bool has_nonces;
 	uint16_t home_nonce, careof_nonce;
-	bool has_authorization; /* Binding Authorization Data: nothing behind it, not even padding; hp_bu_write leaves it out */
-	uint16_t authorization_at, authorization_len; /* of the authenticator, from the start of the Mobility Header */
+	/* Binding Authorization Data (§6.2.7): the last option, nothing behind it, not even padding. Written: an authenticator of 12 zero octets, which
+	 * end the message and are to be filled in; not together with a proof. */
+	bool has_authorization;
+	uint16_t authorization_at, authorization_len; /* read: of the authenticator, from the start of the Mobility Header */
 	struct hp_proof proof;
 };
 
@@ -69,7 +71,22 @@ struct hp_ba {
 	uint16_t lifetime; /* units of 4 s */
 	bool has_refresh_advice;
 	uint16_t refresh_advice; /* units of 4 s */
+	bool has_authorization;  /* as in struct hp_bu */
+	uint16_t authorization_at, authorization_len;
 	struct hp_proof proof;
+};
+
+/* §6.1.3, §6.1.4: Home Test Init, Care-of Test Init */
+#define HP_MH_COOKIE 8
+#define HP_MH_TOKEN  8
+struct hp_rr_init {
+	uint8_t cookie[HP_MH_COOKIE];
+};
+
+/* §6.1.5, §6.1.6: Home Test, Care-of Test */
+struct hp_rr_test {
+	uint16_t nonce_index;
+	uint8_t cookie[HP_MH_COOKIE], token[HP_MH_TOKEN];
 };
 
 /* §6.1.9 */
@@ -93,6 +110,8 @@ enum hp_mh_walk hp_mh_check(const void *data, size_t len, const struct hp_ip6 *s
 enum hp_mh_walk hp_bu_read(struct hp_bu *out, const void *data, size_t len);
 enum hp_mh_walk hp_ba_read(struct hp_ba *out, const void *data, size_t len);
 enum hp_mh_walk hp_be_read(struct hp_be *out, const void *data, size_t len);
+enum hp_mh_walk hp_rr_init_read(struct hp_rr_init *out, const void *data, size_t len);
+enum hp_mh_walk hp_rr_test_read(struct hp_rr_test *out, const void *data, size_t len);
 
 /* Bodies for struct hp_send (checksum zero, padded as §6.2). Length or -ENOSPC. 128 octets suffice for all but the longest identities, those
  * of more than 48 octets; 384 always. */
@@ -101,6 +120,9 @@ enum hp_mh_walk hp_be_read(struct hp_be *out, const void *data, size_t len);
 int hp_bu_write(const struct hp_bu *bu, void *out, size_t room);
 int hp_ba_write(const struct hp_ba *ba, void *out, size_t room);
 int hp_be_write(const struct hp_be *be, void *out, size_t room);
+int hp_brr_write(void *out, size_t room);                                                          /* §6.1.2 */
+int hp_rr_init_write(enum hp_mh_type type, const struct hp_rr_init *init, void *out, size_t room); /* HOTI or COTI */
+int hp_rr_test_write(enum hp_mh_type type, const struct hp_rr_test *test, void *out, size_t room); /* HOT or COT */
 
 /* Padding to an offset of 8n + `rest`, `n` a power of two (§6.2.2, §6.2.3). */
 void hp_mh_pad(struct hp_writer *w, size_t n, size_t rest);
