@@ -19,6 +19,7 @@ BUILD = os.path.join(ROOT, os.environ.get("HP_BUILD", "build"))
 HOMEPORT = BUILD + "/app/homeport/homeport"
 NODE = BUILD + "/app/homeport-mn/homeport-mn"
 CTL = BUILD + "/app/homeportctl/homeportctl"
+DELAY = BUILD + "/tests/netns/delay"
 SLOW = 3 if "asan" in BUILD else 1
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -160,6 +161,16 @@ class Lab:
             self.ip("switch", "link", "set", port, "master", switch)
             self.ip("switch", "link", "set", port, "up")
             self.ip(host, "link", "set", interface, "up")
+
+    def distance(self, near, far, ms):
+        """A long cable between two switches: every frame takes so long, in order, each way."""
+        ends = [near[:10] + "-long", far[:10] + "-long"]
+        self.start("switch", DELAY, ms, *ends, log=self.path("delay.log"))
+        for switch, end in zip((near, far), ends):
+            wait_for("the long cable", lambda: self.ip("switch", "link", "show", end), 10)
+            self.sysctl("switch", end, "disable_ipv6", 1)
+            self.ip("switch", "link", "set", end, "master", switch)
+            self.ip("switch", "link", "set", end, "up")
 
     def address(self, host, interface, *addresses):
         for a in addresses:
