@@ -10,6 +10,8 @@
 #define FIXED     6 /* payload proto, header len, type, reserved, checksum */
 #define AT_LENGTH 1
 
+#define AUTHENTICATOR 12 /* octets of one that we write */
+
 enum { OPTION_PAD1 = 0, OPTION_PADN = 1, OPTION_REFRESH_ADVICE = 2, OPTION_ALTERNATE_COA = 3, OPTION_NONCES = 4, OPTION_AUTHORIZATION = 5 };
 
 /* Octets before the options, by type: RFC 6275 §6.1.2–6.1.9. */
@@ -88,6 +90,16 @@ static uint16_t be16(const uint8_t *p)
 
 /* An option that we know is malformed with another length than the RFC gives. The RFC is silent on several alike: the first counts,
  * here and in acknowledgements. */
+static enum hp_mh_walk authorization(const struct option *o, bool *has, uint16_t *at, uint16_t *len)
+{
+	if (!o->len)
+		return HP_MH_BAD_OPTION;
+	*has = true;
+	*at = (uint16_t)(o->at + 2);
+	*len = o->len;
+	return HP_MH_OK;
+}
+
 static enum hp_mh_walk bu_option(struct hp_bu *out, const struct option *o)
 {
 	switch (o->type) {
@@ -108,12 +120,7 @@ static enum hp_mh_walk bu_option(struct hp_bu *out, const struct option *o)
 		out->has_nonces = true;
 		return HP_MH_OK;
 	case OPTION_AUTHORIZATION:
-		if (!o->len)
-			return HP_MH_BAD_OPTION;
-		out->has_authorization = true;
-		out->authorization_at = (uint16_t)(o->at + 2);
-		out->authorization_len = o->len;
-		return HP_MH_OK;
+		return authorization(o, &out->has_authorization, &out->authorization_at, &out->authorization_len);
 	default:
 		return HP_MH_OK;
 	}
@@ -145,6 +152,23 @@ enum hp_mh_walk hp_bu_read(struct hp_bu *out, const void *data, size_t len)
 	return ret < 0 ? HP_MH_BAD_OPTION : HP_MH_OK;
 }
 
+static enum hp_mh_walk ba_option(struct hp_ba *out, const struct option *o)
+{
+	switch (o->type) {
+	case OPTION_REFRESH_ADVICE:
+		if (o->len != 2)
+			return HP_MH_BAD_OPTION;
+		if (!out->has_refresh_advice)
+			out->refresh_advice = be16(o->data);
+		out->has_refresh_advice = true;
+		return HP_MH_OK;
+	case OPTION_AUTHORIZATION:
+		return authorization(o, &out->has_authorization, &out->authorization_at, &out->authorization_len);
+	default:
+		return HP_MH_OK;
+	}
+}
+
 enum hp_mh_walk hp_ba_read(struct hp_ba *out, const void *data, size_t len)
 {
 	struct hp_reader r = open_message(data, len);
@@ -158,43 +182,73 @@ enum hp_mh_walk hp_ba_read(struct hp_ba *out, const void *data, size_t len)
 	if (!hp_reader_ok(&r))
 		return HP_MH_BAD_OPTION;
 	while ((ret = next_option(&r, data, &o)) > 0) {
-		if (!hp_proof_read(&out->proof, o.type, o.data, o.len, o.at))
+		if (!hp_proof_read(&out->proof, o.type, o.data, o.len, o.at) || ba_option(out, &o) != HP_MH_OK)
 			return HP_MH_BAD_OPTION;
-		if (o.type != OPTION_REFRESH_ADVICE)
-			continue;
-		if (o.len != 2)
+		if (out->has_authorization && hp_reader_left(&r))
 			return HP_MH_BAD_OPTION;
-		if (!out->has_refresh_advice)
-			out->refresh_advice = be16(o.data);
-		out->has_refresh_advice = true;
 	}
+	return ret < 0 ? HP_MH_BAD_OPTION : HP_MH_OK;
+}
+
+/* The end of a message none of whose options we know. */
+static enum hp_mh_walk close_message(struct hp_reader *r, const void *data)
+{
+	struct option o;
+	int ret;
+
+	if (!hp_reader_ok(r))
+		return HP_MH_BAD_OPTION;
+	while ((ret = next_option(r, data, &o)) > 0)
+		;
 	return ret < 0 ? HP_MH_BAD_OPTION : HP_MH_OK;
 }
 
 enum hp_mh_walk hp_be_read(struct hp_be *out, const void *data, size_t len)
 {
 	struct hp_reader r = open_message(data, len);
-	struct option o;
-	int ret;
 
 	*out = (struct hp_be){.status = hp_read_u8(&r)};
 	hp_read_u8(&r);
 	out->hoa = hp_read_ip6(&r);
-	if (!hp_reader_ok(&r))
-		return HP_MH_BAD_OPTION;
-	while ((ret = next_option(&r, data, &o)) > 0)
-		;
-	return ret < 0 ? HP_MH_BAD_OPTION : HP_MH_OK;
+	return close_message(&r, data);
+}
+
+static void read_octets(struct hp_reader *r, uint8_t *out, size_t len)
+{
+	const uint8_t *p = hp_read_bytes(r, len);
+
+	if (p)
+		memcpy(out, p, len);
+}
+
+enum hp_mh_walk hp_rr_init_read(struct hp_rr_init *out, const void *data, size_t len)
+{
+	struct hp_reader r = open_message(data, len);
+
+	*out = (struct hp_rr_init){{0}};
+	hp_read_u16(&r);
+	read_octets(&r, out->cookie, sizeof(out->cookie));
+	return close_message(&r, data);
+}
+
+enum hp_mh_walk hp_rr_test_read(struct hp_rr_test *out, const void *data, size_t len)
+{
+	struct hp_reader r = open_message(data, len);
+
+	*out = (struct hp_rr_test){.nonce_index = hp_read_u16(&r)};
+	read_octets(&r, out->cookie, sizeof(out->cookie));
+	read_octets(&r, out->token, sizeof(out->token));
+	return close_message(&r, data);
 }
 
 /* Header of a message; its length and checksum follow when it is complete. */
-static struct hp_writer start_message(uint8_t type, void *out, size_t room)
+static struct hp_writer start_message(enum hp_mh_type type, void *out, size_t room)
 {
 	struct hp_writer w = hp_writer(out, room);
 
 	hp_write_u8(&w, HP_PROTO_NONE);
 	hp_write_u8(&w, 0);
-	hp_write_u8(&w, type);
+	hp_write_u8(&w, (uint8_t)type);
 	hp_write_u8(&w, 0);
 	hp_write_u16(&w, 0);
 	return w;
@@ -222,6 +276,14 @@ static int finish_message(struct hp_writer *w)
 	return (int)hp_writer_len(w);
 }
 
+static void write_authorization(struct hp_writer *w)
+{
+	/* Last and unpadded, so that it ends at 8n. */
+	hp_mh_pad(w, 8, 2);
+	hp_write_bytes(w, (uint8_t[]){OPTION_AUTHORIZATION, AUTHENTICATOR}, 2);
+	hp_write_room(w, AUTHENTICATOR);
+}
+
 int hp_bu_write(const struct hp_bu *bu, void *out, size_t room)
 {
 	struct hp_writer w = start_message(HP_MH_BU, out, room);
@@ -241,6 +303,8 @@ int hp_bu_write(const struct hp_bu *bu, void *out, size_t room)
 		hp_write_bytes(&w, (uint8_t[]){OPTION_ALTERNATE_COA, 16}, 2);
 		hp_write_ip6(&w, &bu->alternate_coa);
 	}
+	if (bu->has_authorization)
+		write_authorization(&w);
 	hp_proof_write(&bu->proof, &w);
 	return finish_message(&w);
 }
@@ -258,6 +322,8 @@ int hp_ba_write(const struct hp_ba *ba, void *out, size_t room)
 		hp_write_bytes(&w, (uint8_t[]){OPTION_REFRESH_ADVICE, 2}, 2);
 		hp_write_u16(&w, ba->refresh_advice);
 	}
+	if (ba->has_authorization)
+		write_authorization(&w);
 	hp_proof_write(&ba->proof, &w);
 	return finish_message(&w);
 }
@@ -269,5 +335,32 @@ int hp_be_write(const struct hp_be *be, void *out, size_t room)
 	hp_write_u8(&w, be->status);
 	hp_write_u8(&w, 0);
 	hp_write_ip6(&w, &be->hoa);
+	return finish_message(&w);
+}
+
+int hp_brr_write(void *out, size_t room)
+{
+	struct hp_writer w = start_message(HP_MH_BRR, out, room);
+
+	hp_write_u16(&w, 0);
+	return finish_message(&w);
+}
+
+int hp_rr_init_write(enum hp_mh_type type, const struct hp_rr_init *init, void *out, size_t room)
+{
+	struct hp_writer w = start_message(type, out, room);
+
+	hp_write_u16(&w, 0);
+	hp_write_bytes(&w, init->cookie, sizeof(init->cookie));
+	return finish_message(&w);
+}
+
+int hp_rr_test_write(enum hp_mh_type type, const struct hp_rr_test *test, void *out, size_t room)
+{
+	struct hp_writer w = start_message(type, out, room);
+
+	hp_write_u16(&w, test->nonce_index);
+	hp_write_bytes(&w, test->cookie, sizeof(test->cookie));
+	hp_write_bytes(&w, test->token, sizeof(test->token));
 	return finish_message(&w);
 }

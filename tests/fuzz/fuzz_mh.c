@@ -52,8 +52,14 @@ static void same_proof(const struct hp_proof *a, const struct hp_proof *b, size_
 	expect(a->mn_ha.present == b->mn_ha.present && (!a->mn_ha.present || (a->mn_ha.spi == b->mn_ha.spi && b->mn_ha.at + 12u == len)));
 }
 
+/* Ours have twelve octets, which end the message. */
+static void same_authorization(bool again, bool has, uint16_t at, uint16_t len, size_t n)
+{
+	expect(again == has && (!has || (len == 12 && at % 8 == 4 && at + 12u == n)));
+}
+
 /* What is read, written and read again is the same: readers leave nothing in a struct to chance. */
-static void round_trip_bu(struct hp_bu bu, size_t len)
+static void round_trip_bu(struct hp_bu bu, size_t len, size_t own)
 {
 	uint8_t out[HP_MH_ROOM_MOST];
 	struct hp_bu again;
@@ -62,20 +68,19 @@ static void round_trip_bu(struct hp_bu bu, size_t len)
 	proof_of_ours(&bu.proof, len);
 	n = hp_bu_write(&bu, out, sizeof(out));
 
-	expect(!bu.has_authorization || (bu.authorization_len && bu.authorization_at + bu.authorization_len <= (int)len));
-	bu.has_authorization = false;
-	bu.authorization_at = bu.authorization_len = 0;
+	expect(!bu.has_authorization || (bu.authorization_len && (size_t)bu.authorization_at + bu.authorization_len == own));
 	expect(n > 0 && n % 8 == 0 && out[1] == n / 8 - 1);
 	expect(hp_bu_read(&again, out, (size_t)n) == HP_MH_OK);
 	expect(again.sequence == bu.sequence && again.lifetime == bu.lifetime && again.ack == bu.ack && again.home == bu.home);
-	expect(again.linklocal == bu.linklocal && again.key_movable == bu.key_movable && !again.has_authorization);
+	expect(again.linklocal == bu.linklocal && again.key_movable == bu.key_movable);
+	same_authorization(again.has_authorization, bu.has_authorization, again.authorization_at, again.authorization_len, (size_t)n);
 	expect(again.has_alternate_coa == bu.has_alternate_coa && hp_ip6_eq(&again.alternate_coa, &bu.alternate_coa));
 	expect(again.has_nonces == bu.has_nonces && again.home_nonce == bu.home_nonce && again.careof_nonce == bu.careof_nonce);
 	same_proof(&bu.proof, &again.proof, (size_t)n);
 	expect(hp_bu_write(&bu, out, (size_t)n - 1) < 0);
 }
 
-static void round_trip_ba(struct hp_ba *ba, size_t len)
+static void round_trip_ba(struct hp_ba *ba, size_t len, size_t own)
 {
 	uint8_t out[HP_MH_ROOM_MOST];
 	struct hp_ba again;
@@ -83,10 +88,12 @@ static void round_trip_ba(struct hp_ba *ba, size_t len)
 
 	proof_of_ours(&ba->proof, len);
 	n = hp_ba_write(ba, out, sizeof(out));
+	expect(!ba->has_authorization || (ba->authorization_len && (size_t)ba->authorization_at + ba->authorization_len == own));
 	expect(n >= 16 && hp_ba_read(&again, out, (size_t)n) == HP_MH_OK);
 	same_proof(&ba->proof, &again.proof, (size_t)n);
 	expect(again.status == ba->status && again.sequence == ba->sequence && again.lifetime == ba->lifetime);
 	expect(again.key_movable == ba->key_movable);
+	same_authorization(again.has_authorization, ba->has_authorization, again.authorization_at, again.authorization_len, (size_t)n);
 	expect(again.has_refresh_advice == ba->has_refresh_advice && again.refresh_advice == ba->refresh_advice);
 	expect(hp_ba_write(ba, out, (size_t)n - 1) < 0);
 }
@@ -102,6 +109,24 @@ static void round_trip_be(const struct hp_be *be)
 	expect(hp_be_write(be, out, 23) < 0);
 }
 
+static void round_trip_rr(enum hp_mh_type type, const uint8_t *m, size_t len)
+{
+	uint8_t out[HP_MH_ROOM];
+	struct hp_rr_init init, init_again;
+	struct hp_rr_test test, test_again;
+
+	if (hp_rr_init_read(&init, m, len) == HP_MH_OK) {
+		expect(hp_rr_init_write(type, &init, out, sizeof(out)) == 16 && out[2] == type &&
+		       hp_rr_init_write(type, &init, out, 15) < 0);
+		expect(hp_rr_init_read(&init_again, out, 16) == HP_MH_OK && memcmp(&init, &init_again, sizeof(init)) == 0);
+	}
+	if (hp_rr_test_read(&test, m, len) == HP_MH_OK) {
+		expect(hp_rr_test_write(type, &test, out, sizeof(out)) == 24 && out[2] == type &&
+		       hp_rr_test_write(type, &test, out, 23) < 0);
+		expect(hp_rr_test_read(&test_again, out, 24) == HP_MH_OK && memcmp(&test, &test_again, sizeof(test)) == 0);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	uint8_t *m = malloc(len ? len : 1), type = 0;
@@ -115,11 +140,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	mend(m, len);
 	if (hp_mh_check(m, len, &src, &dst, &type, &error_at) == HP_MH_OK) {
 		if (type == HP_MH_BU && hp_bu_read(&bu, m, len) == HP_MH_OK)
-			round_trip_bu(bu, len);
+			round_trip_bu(bu, len, (m[1] + 1u) * 8);
 		if (type == HP_MH_BA && hp_ba_read(&ba, m, len) == HP_MH_OK)
-			round_trip_ba(&ba, len);
+			round_trip_ba(&ba, len, (m[1] + 1u) * 8);
 		if (type == HP_MH_BE && hp_be_read(&be, m, len) == HP_MH_OK)
 			round_trip_be(&be);
+		if (type >= HP_MH_HOTI && type <= HP_MH_COT)
+			round_trip_rr((enum hp_mh_type)type, m, len);
 	}
 	free(m);
 	return 0;

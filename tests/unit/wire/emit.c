@@ -13,10 +13,11 @@
 #include "wire/nd.h"
 #include "wire/packet.h"
 
-#define HOME_AGENT "2001:db8:1::1"
-#define HOME       "2001:db8:1::100"
-#define CARE_OF    "2001:db8:a::5"
-#define LINKLOCAL  "fe80::200:ff:fe00:1"
+#define HOME_AGENT    "2001:db8:1::1"
+#define HOME          "2001:db8:1::100"
+#define CARE_OF       "2001:db8:a::5"
+#define CORRESPONDENT "2001:db8:c::9"
+#define LINKLOCAL     "fe80::200:ff:fe00:1"
 
 static const struct hp_mac mac = {{2, 0, 0, 0, 0, 5}};
 
@@ -100,6 +101,37 @@ static void mobility_messages(void)
 	s.outer_src = ip6(CARE_OF);
 	s.outer_dst = ip6(HOME_AGENT);
 	print("tunnelled-error", s, body, hp_be_write(&(struct hp_be){.status = HP_BE_UNKNOWN_MH}, body, sizeof(body)));
+}
+
+/* Authenticators are zeroes until somebody with keys fills them in. */
+static void return_routability(void)
+{
+	const struct hp_rr_init init = {"cookie01"};
+	const struct hp_rr_test test = {.nonce_index = 0x8123, .cookie = "cookie02", .token = "token003"};
+	const struct hp_bu update = {.sequence = 9,
+				     .ack = true,
+				     .lifetime = 105,
+				     .has_nonces = true,
+				     .home_nonce = 0x102,
+				     .careof_nonce = 0x304,
+				     .has_authorization = true};
+	const struct hp_ba refused = {.status = HP_BA_TYPE_CHANGE, .sequence = 9, .has_authorization = true};
+	struct hp_send s = mobility(HOME, CORRESPONDENT);
+	uint8_t body[HP_MH_ROOM];
+
+	s.outer_src = ip6(CARE_OF);
+	s.outer_dst = ip6(HOME_AGENT);
+	print("home-test-init", s, body, hp_rr_init_write(HP_MH_HOTI, &init, body, sizeof(body)));
+	print("care-of-test-init", mobility(CARE_OF, CORRESPONDENT), body, hp_rr_init_write(HP_MH_COTI, &init, body, sizeof(body)));
+	print("home-test", mobility(CORRESPONDENT, HOME), body, hp_rr_test_write(HP_MH_HOT, &test, body, sizeof(body)));
+	print("care-of-test", mobility(CORRESPONDENT, CARE_OF), body, hp_rr_test_write(HP_MH_COT, &test, body, sizeof(body)));
+	print("refresh-request", mobility(CORRESPONDENT, HOME), body, hp_brr_write(body, sizeof(body)));
+	s = mobility(CARE_OF, CORRESPONDENT);
+	s.hoa = ip6(HOME);
+	print("update-authorized", s, body, hp_bu_write(&update, body, sizeof(body)));
+	s = mobility(CORRESPONDENT, HOME);
+	s.coa = ip6(CARE_OF);
+	print("acknowledgement-authorized", s, body, hp_ba_write(&refused, body, sizeof(body)));
 }
 
 static void discovery_messages(void)
@@ -221,6 +253,7 @@ static void error_messages(void)
 int main(void)
 {
 	mobility_messages();
+	return_routability();
 	discovery_messages();
 	mobile_discovery_messages();
 	listener_messages();

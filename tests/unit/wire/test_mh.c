@@ -153,6 +153,7 @@ void test_mh_options(void)
 		const char *clause, *name, *hex;
 		bool bad;
 		int advice; /* -1: none */
+		uint16_t authorization_at, authorization_len;
 	} acks[] = {
 		{"6275 6.1.8", "no option", BA("01") "01020000", false, -1},
 		{"6275 6.2.4", "refresh advice", BA("01") "0202 002a", false, 42},
@@ -161,7 +162,16 @@ void test_mh_options(void)
 		{"6275 6.2.4", "over the end", BA("01") "0000 0202", true, -1},
 		{"as we read it", "twice: the first counts", BA("02") "0202 002a 0202 002b 0102 0000", false, 42},
 		{"6275 6.2.1", "unknown: skipped", BA("02") "7f02 aabb 0202 0007 01020000", false, 7},
-		{"6275 6.2.7", "authorization data is passed over here", BA("03") "0100 0202 002a 050c" TWELVE, false, 42},
+		{"6275 6.2.7", "authorization data", BA("03") "0100 0202 002a 050c" TWELVE, false, 42, 20, 12},
+		{"6275 6.2.7", "of another length is read all the same",
+		 BA("02") "0102 0000 0506"
+			  "010203040506",
+		 false, -1, 18, 6},
+		{"6275 6.2.7", "of length 0", BA("01") "0000 0500", true, -1},
+		{"6275 6.2.7", "before another option", BA("03") "050c" TWELVE "0202 002a 0100", true, -1},
+		{"6275 6.2.7", "twice", BA("04") "050c" TWELVE "050c" TWELVE, true, -1},
+		{"6275 9.5.1", "trailing padding", BA("03") "050c" TWELVE "0104 00000000", true, -1},
+		{"6275 9.5.1", "trailing Pad1", BA("02") "050900010203040506070800", true, -1},
 	};
 
 	for (size_t i = 0; i < HP_LEN(updates); i++) {
@@ -197,6 +207,11 @@ void test_mh_options(void)
 		HP_CHECK(acks[i].name, acks[i].clause, got == (acks[i].bad ? HP_MH_BAD_OPTION : HP_MH_OK));
 		if (got == HP_MH_OK)
 			HP_CHECK(acks[i].name, "advice", (ba.has_refresh_advice ? ba.refresh_advice : -1) == acks[i].advice);
+		if (got == HP_MH_OK)
+			HP_CHECK(acks[i].name, "authorization",
+				 ba.has_authorization == (acks[i].authorization_at != 0) &&
+					 ba.authorization_at == acks[i].authorization_at &&
+					 ba.authorization_len == acks[i].authorization_len);
 		bytes_free(&b);
 	}
 }
@@ -240,11 +255,57 @@ void test_mh_errors(void)
 	}
 }
 
+#define COOKIE "a0a1a2a3a4a5a6a7"
+#define TOKEN  "b0b1b2b3b4b5b6b7"
+
+/* §6.1.3–6.1.6: reserved octets are ignored, options skipped. */
+void test_mh_tests(void)
+{
+	static const struct {
+		const char *name, *hex;
+		bool bad;
+	} inits[] =
+		{
+			{"plain", "3b01 01 00 0000 0000" COOKIE, false},
+			{"reserved octets", "3b01 02 ff 0000 ffff" COOKIE, false},
+			{"unknown option", "3b02 01 00 0000 0000" COOKIE "7f06 aabbccddeeff", false},
+			{"option over the end", "3b02 01 00 0000 0000" COOKIE "7f07 aabbccddeeff", true},
+			{"behind a good one", "3b02 02 00 0000 0000" COOKIE "0102 0000 7f03 aabb", true},
+			{"too short", "3b00 01 00 0000 0000", true},
+		},
+	  tests[] = {
+		  {"plain", "3b02 03 00 0000 8001" COOKIE TOKEN, false},
+		  {"reserved octet", "3b02 04 ff 0000 8001" COOKIE TOKEN, false},
+		  {"unknown option", "3b03 03 00 0000 8001" COOKIE TOKEN "7f06 aabbccddeeff", false},
+		  {"option over the end", "3b03 04 00 0000 8001" COOKIE TOKEN "7f07 aabbccddeeff", true},
+		  {"too short", "3b01 03 00 0000 8001" COOKIE, true},
+	  };
+
+	for (size_t i = 0; i < HP_LEN(inits); i++) {
+		struct bytes b = bytes_hex(inits[i].hex);
+		struct hp_rr_init init;
+
+		HP_CHECK(inits[i].name, "6275 6.1.3", hp_rr_init_read(&init, b.p, b.len) == (inits[i].bad ? HP_MH_BAD_OPTION : HP_MH_OK));
+		HP_CHECK(inits[i].name, "cookie", inits[i].bad || memcmp(init.cookie, "\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7", 8) == 0);
+		bytes_free(&b);
+	}
+	for (size_t i = 0; i < HP_LEN(tests); i++) {
+		struct bytes b = bytes_hex(tests[i].hex);
+		struct hp_rr_test test;
+
+		HP_CHECK(tests[i].name, "6275 6.1.5", hp_rr_test_read(&test, b.p, b.len) == (tests[i].bad ? HP_MH_BAD_OPTION : HP_MH_OK));
+		HP_CHECK(tests[i].name, "fields",
+			 tests[i].bad || (test.nonce_index == 0x8001 && memcmp(test.cookie, "\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7", 8) == 0 &&
+					  memcmp(test.token, "\xb0\xb1\xb2\xb3\xb4\xb5\xb6\xb7", 8) == 0));
+		bytes_free(&b);
+	}
+}
+
 /* All combinations of options: a multiple of 8 octets (§6.1.1), options where they must lie (§6.2), the header length right,
  * zero in what is reserved, never more than PadN asks for. */
 void test_mh_write(void)
 {
-	for (unsigned int mask = 0; mask < 64; mask++) {
+	for (unsigned int mask = 0; mask < 128; mask++) {
 		const struct hp_bu bu = {.sequence = 0x1234,
 					 .ack = mask & 1,
 					 .home = mask & 2,
@@ -255,19 +316,24 @@ void test_mh_write(void)
 					 .home_nonce = 1,
 					 .careof_nonce = 2,
 					 .has_alternate_coa = mask & 32,
-					 .alternate_coa = ip6("2001:db8:b::77")};
+					 .alternate_coa = ip6("2001:db8:b::77"),
+					 .has_authorization = mask & 64};
 		uint8_t out[HP_MH_ROOM];
 		int n = hp_bu_write(&bu, out, sizeof(out));
 
-		CU_ASSERT_EQUAL(n, mask & 32 ? (mask & 16 ? 40 : 32) : mask & 16 ? 24 : 16);
+		CU_ASSERT_EQUAL(n, mask & 64   ? (mask & 32 ? (mask & 16 ? 56 : 48) : 32)
+				   : mask & 32 ? (mask & 16 ? 40 : 32)
+				   : mask & 16 ? 24
+					       : 16);
 		CU_ASSERT(n > 0 && out[1] == n / 8 - 1);
 		CU_ASSERT(memcmp(out, "\x3b", 1) == 0 && out[2] == HP_MH_BU && memcmp(out + 3, "\0\0\0\x12\x34", 5) == 0);
 		CU_ASSERT_EQUAL(out[8], (mask & 1 ? 0x80 : 0) | (mask & 2 ? 0x40 : 0) | (mask & 4 ? 0x20 : 0) | (mask & 8 ? 0x10 : 0));
 		CU_ASSERT(out[9] == 0 && memcmp(out + 10, "\x56\x78", 2) == 0);
 		for (size_t at = 12; at < (size_t)n; at += out[at] ? 2u + out[at + 1] : 1) {
-			CU_ASSERT(out[at] != 3 || at % 8 == 6); /* §6.2.5 */
-			CU_ASSERT(out[at] != 4 || at % 2 == 0); /* §6.2.6 */
-			CU_ASSERT(out[at] == 0 || out[at] == 1 || out[at] == 3 || out[at] == 4);
+			CU_ASSERT(out[at] != 3 || at % 8 == 6);                                                /* §6.2.5 */
+			CU_ASSERT(out[at] != 4 || at % 2 == 0);                                                /* §6.2.6 */
+			CU_ASSERT(out[at] != 5 || (at % 8 == 2 && out[at + 1] == 12 && at + 14 == (size_t)n)); /* §6.2.7 */
+			CU_ASSERT(out[at] == 0 || out[at] == 1 || (out[at] >= 3 && out[at] <= 5));
 			for (size_t k = 0; out[at] == 1 && k < out[at + 1]; k++)
 				CU_ASSERT_EQUAL(out[at + 2 + k], 0); /* §6.2.3 */
 		}
@@ -277,8 +343,10 @@ void test_mh_write(void)
 /* Every size that is too small is refused and not overrun (the buffer is exactly so long). */
 void test_mh_room(void)
 {
-	const struct hp_bu bu = {.has_nonces = true, .has_alternate_coa = true};
-	const struct hp_ba ba = {.has_refresh_advice = true};
+	const struct hp_bu bu = {.has_nonces = true, .has_alternate_coa = true}, proved = {.has_nonces = true, .has_authorization = true};
+	const struct hp_ba ba = {.has_refresh_advice = true}, refused = {.has_authorization = true};
+	const struct hp_rr_init init = {{0}};
+	const struct hp_rr_test test = {0};
 	const struct hp_be be = {.status = 1};
 	uint8_t zero[HP_MH_ROOM] = {0};
 
@@ -288,6 +356,11 @@ void test_mh_room(void)
 		CU_ASSERT_EQUAL(hp_bu_write(&bu, b.p, room) < 0, room < 40);
 		CU_ASSERT_EQUAL(hp_ba_write(&ba, b.p, room) < 0, room < 16);
 		CU_ASSERT_EQUAL(hp_be_write(&be, b.p, room) < 0, room < 24);
+		CU_ASSERT_EQUAL(hp_bu_write(&proved, b.p, room) < 0, room < 32);
+		CU_ASSERT_EQUAL(hp_ba_write(&refused, b.p, room) < 0, room < 32);
+		CU_ASSERT_EQUAL(hp_brr_write(b.p, room) < 0, room < 8);
+		CU_ASSERT_EQUAL(hp_rr_init_write(HP_MH_HOTI, &init, b.p, room) < 0, room < 16);
+		CU_ASSERT_EQUAL(hp_rr_test_write(HP_MH_COT, &test, b.p, room) < 0, room < 24);
 		bytes_free(&b);
 	}
 }

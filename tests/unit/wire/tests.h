@@ -13,6 +13,7 @@ void test_reassembled(void);
 /* test_vectors.c */
 void test_walk_vectors(void);
 void test_mh_vectors(void);
+void test_rr_vectors(void);
 void test_neighbor_vectors(void);
 void test_router_vectors(void);
 void test_listener_vectors(void);
@@ -27,6 +28,7 @@ void test_mh_reserved(void);
 void test_mh_options(void);
 void test_proof_read(void);
 void test_proof_write(void);
+void test_mh_tests(void);
 void test_mh_write(void);
 void test_mh_room(void);
 

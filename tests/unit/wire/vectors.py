@@ -134,8 +134,15 @@ def bus():
     yield bu("nonce indices", 2, "A", 75, [nonces], has_nonces=True, home_nonce=0x1234, careof_nonce=0xabcd, dst=CN)
     yield bu("nonce indices, alternate care-of address", 2, "A", 75, [nonces, alt], has_nonces=True, home_nonce=0x1234, careof_nonce=0xabcd,
              has_alternate_coa=True, dst=CN)
-    yield bu("authorization data", 2, "A", 75, [nonces, MIP6OptBindingAuthData(olen=12, authenticator=0x0102030405060708090a0b0c)], ours=False, dst=CN,
-             has_nonces=True, home_nonce=0x1234, careof_nonce=0xabcd, has_authorization=True, authorization_at=20, authorization_len=12)
+    auth = MIP6OptBindingAuthData(olen=12, authenticator=0x0102030405060708090a0b0c)
+    proved = {"has_nonces": True, "home_nonce": 0x1234, "careof_nonce": 0xabcd, "has_authorization": True, "authorization_len": 12}
+    yield bu("authorization data", 2, "A", 75, [nonces, auth], ours=False, dst=CN, authorization_at=20, **proved)
+    # Zeroes, as we write it before it is filled in.
+    empty = MIP6OptBindingAuthData(olen=12, authenticator=0)
+    yield bu("authorization data, empty", 2, "A", 75, [nonces, empty], dst=CN, authorization_at=20, **proved)
+    yield bu("authorization data, alternate care-of address", 2, "A", 75, [nonces, alt, empty], dst=CN, has_alternate_coa=True, authorization_at=44, **proved)
+    yield bu("authorization data of a deletion from home", 2, "A", 0, [nonces, empty], home=None, dst=CN, authorization_at=20, **proved)
+    yield bu("authorization data alone", 2, "", 75, [empty], dst=CN, has_authorization=True, authorization_len=12, authorization_at=20)
     yield bu("identity, which we do not know, then what we know", 2, "AH", 75, [MIP6OptMNID(subtype=1, id=b"ship@fleet.example"), alt], ours=False,
              has_alternate_coa=True)
     yield bu("unknown option of no length", 2, "AH", 75, [MIP6OptUnknown(otype=77), alt], ours=False, has_alternate_coa=True)
@@ -154,6 +161,10 @@ def bas():
     yield ba("prefix discovery needed, K", 1, 0xfffe, 0xffff, k=True)
     yield ba("sequence", 135, 513, 0)
     yield ba("refresh advice", 0, 2, 75, options=[MIP6OptBRAdvice(rinter=42)], has_refresh_advice=True, refresh_advice=42)
+    empty = MIP6OptBindingAuthData(olen=12, authenticator=0)
+    yield ba("authorization data", 129, 2, 0, options=[empty], has_authorization=True, authorization_at=20, authorization_len=12)
+    yield ba("refresh advice, authorization data", 0, 2, 75, options=[MIP6OptBRAdvice(rinter=42), empty], has_refresh_advice=True, refresh_advice=42,
+             has_authorization=True, authorization_at=20, authorization_len=12)
 
 
 def bes():
@@ -161,13 +172,16 @@ def bes():
         yield name, IPv6(src=HA, dst=MN, hlim=64) / MIP6MH_BE(status=status, ha=home), {"src": HA, "dst": MN, "status": status, "hoa": home}
 
 
-def others():
-    """Messages that hp_mh_check must take although nobody reads them yet."""
-    for name, kind, message in (("refresh request", 0, MIP6MH_BRR()), ("home test init", 1, MIP6MH_HoTI(cookie=b"cookie01")),
-                                ("care-of test init", 2, MIP6MH_CoTI(cookie=b"cookie02")),
-                                ("home test", 3, MIP6MH_HoT(index=3, cookie=b"cookie03", token=b"token003")),
-                                ("care-of test", 4, MIP6MH_CoT(index=4, cookie=b"cookie04", token=b"token004"))):
-        yield name, IPv6(src=CN, dst=HA, hlim=64) / message, {"type": kind}
+def returns():
+    """Return routability, and the refresh request, which has no fields."""
+    def message(name, kind, m, **fields):
+        return name, IPv6(src=CN, dst=HA, hlim=64) / m, {"src": CN, "dst": HA, "type": kind, **fields}
+
+    yield message("refresh request", 0, MIP6MH_BRR())
+    yield message("home test init", 1, MIP6MH_HoTI(cookie=b"cookie01"), cookie="cookie01")
+    yield message("care-of test init", 2, MIP6MH_CoTI(cookie=b"cookie02"), cookie="cookie02")
+    yield message("home test", 3, MIP6MH_HoT(index=0x3456, cookie=b"cookie03", token=b"token003"), cookie="cookie03", token="token003", nonce_index=0x3456)
+    yield message("care-of test", 4, MIP6MH_CoT(index=0xfffe, cookie=b"cookie04", token=b"token004"), cookie="cookie04", token="token004", nonce_index=0xfffe)
 
 
 # --- neighbour discovery and multicast listeners ----------------------------------------------------------------------------------
@@ -300,7 +314,7 @@ def problems():
 print("/* SPDX-License-Identifier: BSD-3-Clause */")
 print("/* Written by vectors.py with Scapy %s; the structures are in test_vectors.c. */" % scapy.VERSION)
 print("/* clang-format off */")
-for kind, rows in (("walk_vector", walks()), ("bu_vector", bus()), ("ba_vector", bas()), ("be_vector", bes()), ("mh_vector", others()),
+for kind, rows in (("walk_vector", walks()), ("bu_vector", bus()), ("ba_vector", bas()), ("be_vector", bes()), ("rr_vector", returns()),
                    ("ns_vector", nss()), ("na_vector", nas()), ("rs_vector", rss()), ("ra_vector", ras()), ("query_vector", queries()), ("asked_vector", asked()),
                    ("report_vector", reports()), ("membership_vector", memberships()), ("problem_vector", problems())):
     table(kind, rows)
