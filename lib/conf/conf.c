@@ -74,6 +74,9 @@ static struct hp_conf *defaults(const char *file)
 	c->home_agent.prefix_advertisement.min_interval_s = 600;
 	c->home_agent.prefix_advertisement.max_interval_s = 86400;
 	c->home_agent.authentication = HP_AUTH_MN_HA;
+	c->correspondent.enabled = true;
+	c->correspondent.max_bindings = 65536;
+	c->correspondent.max_binding_lifetime_s = 420;
 	c->log.level = HP_LOG_INFO;
 	return c;
 }
@@ -168,6 +171,8 @@ void hp_conf_destroy(struct hp_conf *c)
 	free(c->port);
 	free(c->link);
 	free(c->route);
+	free(c->correspondent.protect);
+	free(c->correspondent.exclude);
 	free(c->api.unix_path);
 	free(c->api.tcp);
 	free(c->api.owner);

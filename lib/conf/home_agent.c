@@ -1,29 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* home_agent, and the sections whose function does not exist yet: a value that asks for it is refused, never ignored. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/parts.h"
-
-static int later_bool(const struct hp_value *v, const struct hp_value_key *key, void *out)
-{
-	bool wanted = false;
-	int ret = hp_value_bool(v, key, &wanted);
-
-	(void)out;
-	if (!ret && wanted)
-		return hp_value_want(v, "false: this version cannot do it yet");
-	return ret;
-}
-
-static int ignored_number(const struct hp_value *v, const struct hp_value_key *key, void *out)
-{
-	uint32_t n;
-
-	(void)out;
-	return hp_value_u32(v, key, &n);
-}
 
 #define AGENT(m) offsetof(struct hp_conf, home_agent.m)
 
@@ -117,28 +97,6 @@ int hp_conf_home_agent(const struct hp_value *v, const struct hp_value_key *key,
 		{"accounting", hp_value_bool, AGENT(accounting), .inside = true},
 		{"mobile_prefix_advertisement", prefix_advertisement},
 		{"authentication", authentication},
-		HP_VALUE_KEYS_END,
-	};
-
-	(void)key;
-	return hp_value_table(v, keys, out);
-}
-
-int hp_conf_later_list(const struct hp_value *v, const struct hp_value_key *key, void *out)
-{
-	(void)key;
-	(void)out;
-	if (!json_is_array(v->json) || json_array_size(v->json))
-		return hp_value_want(v, "an empty list: this version cannot do it yet");
-	return 0;
-}
-
-int hp_conf_correspondent(const struct hp_value *v, const struct hp_value_key *key, void *out)
-{
-	static const struct hp_value_key keys[] = {
-		{"enabled", later_bool},
-		{"protect", hp_conf_later_list},
-		{"max_binding_lifetime_s", ignored_number, 0, 4, 420},
 		HP_VALUE_KEYS_END,
 	};
 

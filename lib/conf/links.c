@@ -187,17 +187,14 @@ struct draft_route {
 static int route_prefix(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
 	struct hp_conf_route *r = out;
-	struct hp_ip6 prefix;
-	unsigned int length;
+	struct hp_prefix p;
+	int ret = hp_value_prefix(v, key, &p);
 
-	(void)key;
-	if (!json_is_string(v->json) || hp_prefix_parse(&prefix, &length, json_string_value(v->json)))
-		return hp_value_want(v, "a prefix (2001:db8::/32)");
-	r->prefix = hp_ip6_prefix(&prefix, length);
-	r->length = (uint8_t)length;
-	if (!hp_ip6_eq(&prefix, &r->prefix))
-		return hp_value_want(v, "a prefix without host bits");
-	if (length && (hp_ip6_is_multicast(&prefix) || hp_ip6_is_linklocal(&prefix)))
+	if (ret)
+		return ret;
+	r->prefix = p.prefix;
+	r->length = p.length;
+	if (p.length && (hp_ip6_is_multicast(&p.prefix) || hp_ip6_is_linklocal(&p.prefix)))
 		return hp_value_want(v, "a prefix of unicast addresses that are not link-local");
 	return 0;
 }

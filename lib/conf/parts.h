@@ -28,7 +28,6 @@ hp_value_fn hp_conf_api;
 hp_value_fn hp_conf_log;
 hp_value_fn hp_conf_mobile_nodes;
 hp_value_fn hp_conf_mobile_nodes_file;
-hp_value_fn hp_conf_later_list; /* sections whose function does not exist yet: empty or absent */
 hp_value_fn hp_conf_correspondent;
 hp_value_fn hp_conf_store;
 

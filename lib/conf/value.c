@@ -226,6 +226,19 @@ int hp_value_address(const struct hp_value *v, const struct hp_value_key *key, v
 	return 0;
 }
 
+int hp_value_prefix(const struct hp_value *v, const struct hp_value_key *key, void *out)
+{
+	struct hp_prefix *p = out;
+	struct hp_ip6 found;
+	unsigned int length;
+
+	(void)key;
+	if (!json_is_string(v->json) || hp_prefix_parse(&found, &length, json_string_value(v->json)))
+		return hp_value_want(v, "a prefix (2001:db8::/32)");
+	*p = (struct hp_prefix){hp_ip6_prefix(&found, length), (uint8_t)length};
+	return hp_ip6_eq(&found, &p->prefix) ? 0 : hp_value_want(v, "a prefix without host bits");
+}
+
 static int nibble(char c)
 {
 	if (c >= '0' && c <= '9')

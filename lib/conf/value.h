@@ -52,6 +52,7 @@ hp_value_fn hp_value_text_or_null;
 hp_value_fn hp_value_bool;
 hp_value_fn hp_value_u8, hp_value_u16, hp_value_u32, hp_value_uint;
 hp_value_fn hp_value_address; /* struct hp_ip6 */
+hp_value_fn hp_value_prefix;  /* struct hp_prefix, without host bits */
 /* A key in hexadecimal digits, of `min` to `max` octets. What was found is told by its length only; who reads it wipes it. */
 struct hp_value_octets {
 	uint8_t len, octets[HP_SECRET_MOST];

@@ -80,7 +80,6 @@ static const struct {
 	 "home_agent.mobile_prefix_advertisement", "want at most that"},
 	{"{" NAME "," PORTS "," LINKS ",\"home_agent\":{\"links\":[\"home\"],\"multicast\":1}}", "home_agent.multicast",
 	 "found 1, want true or false"},
-	{"{" NAME "," PORTS "," LINKS "," AGENT ",\"correspondent\":{\"enabled\":true}}", "correspondent.enabled", "cannot do it yet"},
 	{"{" NAME "," PORTS "," LINKS "," AGENT ",\"store\":{\"backend\":\"cluster\"}}", "store.backend", "want \"embedded\" or null"},
 	{"{" NAME "," PORTS "," LINKS "," AGENT ",\"store\":{\"path\":\"x\"}}", "store.path", "want an absolute path"},
 	{"{" NAME "," PORTS "," LINKS "," AGENT ",\"routes\":[{\"prefix\":\"::/0\",\"via\":\"2001:db8:9::1\"}]}", "routes[0].via",
@@ -176,6 +175,8 @@ int main(void)
 					       {"files that hold keys are private", test_nodes_private},
 					       {"security associations: read", test_associations_read},
 					       {"security associations: refused", test_associations_refused},
+					       {"correspondent", test_correspondent_read},
+					       {"correspondents that are refused", test_correspondent_refused},
 					       HP_TESTS_END};
 
 	return hp_tests_run("conf", tests);

@@ -17,7 +17,8 @@ validator = jsonschema.Draft7Validator(schema)
 # Refused for what they mean, not for their form; or for the mode of a file that holds keys.
 MEANING = {"core", "mgmt", "same", "port", "vlan", "unused", "dup_port", "dup_dev", "overlap", "dup_addr", "anycast", "ll", "badaddr", "pref", "ra", "ra2", "ra3", "dup_link",
            "virt_ra", "virt_not_home", "home_none", "home_no_addr", "via", "via2", "via_own", "via_virtual", "route_link", "route_dup", "route_host", "route_mc", "route_via_mc",
-           "route_bad", "nul", "dupkey", "word2", "mnf", "mn_keys", "mn_three", "mn_twice", "mn_keyless", "mn_away"}
+           "route_bad", "nul", "dupkey", "word2", "mnf", "mn_keys", "mn_three", "mn_twice", "mn_keyless", "mn_away",
+           "cn_host", "cn_all", "cn_ll", "cn_twice", "cn_outside"}
 bad = 0
 for path in sorted(glob.glob(root + "/config/*.json") + glob.glob(root + "/tests/fuzz/corpus/conf/*")):
     name = os.path.basename(path)

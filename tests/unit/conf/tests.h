@@ -9,5 +9,8 @@ void test_nodes_read(void);
 void test_nodes_refused(void);
 void test_nodes_file(void);
 void test_nodes_private(void);
+/* test_correspondent.c */
+void test_correspondent_read(void);
+void test_correspondent_refused(void);
 
 #endif
