@@ -19,8 +19,9 @@ static json_t *identity(const struct hp_app *app, const struct hp_ip6 *hoa)
 	return r ? json_stringn_nocheck(r->identity, r->identity_len) : json_null(); /* checked when it was read */
 }
 
-static json_t *binding(const struct hp_app *app, const struct hp_binding_view *b, uint64_t now_ms)
+static json_t *binding(const struct hp_app *app, const void *view, uint64_t now_ms)
 {
+	const struct hp_binding_view *b = view;
 	uint64_t packets = 0, bytes = 0;
 	bool accounted = hp_dataplane_account(app->dp, b->id, &packets, &bytes);
 	json_t *flags = json_array();
@@ -77,69 +78,46 @@ static void serve_binding(struct hp_app *app, const struct hp_api_request *req, 
 		res->status = 204;
 }
 
-void hp_serve_bindings(void *ctx, const struct hp_api_request *req, struct hp_api_response *res)
+static size_t take_bindings(const struct hp_app *app, const struct hp_page *p, void *view, uint64_t *next, bool *more)
 {
-	struct hp_app *app = ctx;
-	struct hp_binding_view *view;
-	struct hp_page p;
-	uint64_t next;
-	bool more;
-	json_t *list;
-	size_t n;
-
-	if (req->item) {
-		serve_binding(app, req, res);
-		return;
-	}
-	if (!hp_page_read(&p, req, res))
-		return;
-	view = malloc(HP_PAGE_CAP * sizeof(*view));
-	if (!view) {
-		hp_api_fail(res, 503, "out_of_memory", "", "out of memory");
-		return;
-	}
-	n = hp_agent_page(hp_control_agent(app->control), p.first, p.after, p.limit, view, HP_PAGE_CAP, &next, &more);
-	list = json_array();
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, binding(app, &view[i], hp_app_now(app).mono_ms));
-	free(view);
-	res->json = json_pack("{s:o, s:o}", "bindings", list, "next", hp_page_next(more, next));
+	return hp_agent_page(hp_control_agent(app->control), p->first, p->after, p->limit, view, HP_PAGE_CAP, next, more);
 }
 
-void hp_serve_neighbors(void *ctx, const struct hp_api_request *req, struct hp_api_response *res)
+void hp_serve_bindings(void *ctx, const struct hp_api_request *req, struct hp_api_response *res)
+{
+	static const struct hp_page_list list = {"bindings", sizeof(struct hp_binding_view), take_bindings, binding};
+
+	if (req->item)
+		serve_binding(ctx, req, res);
+	else
+		hp_page_serve(ctx, &list, req, res);
+}
+
+static size_t take_neighbors(const struct hp_app *app, const struct hp_page *p, void *view, uint64_t *next, bool *more)
+{
+	return hp_neighbor_page(hp_control_neighbor(app->control), p->first, p->after, p->limit, view, HP_PAGE_CAP, next, more);
+}
+
+static json_t *neighbor(const struct hp_app *app, const void *view, uint64_t now_ms)
 {
 	static const char *const state[] = {
 		[HP_NEIGHBOR_INCOMPLETE] = "incomplete", [HP_NEIGHBOR_REACHABLE] = "reachable", [HP_NEIGHBOR_STALE] = "stale",
 		[HP_NEIGHBOR_DELAY] = "delay",           [HP_NEIGHBOR_PROBE] = "probe",         [HP_NEIGHBOR_FAILED] = "failed",
 	};
-	struct hp_app *app = ctx;
-	struct hp_neighbor_view *view;
-	struct hp_page p;
-	uint64_t next;
-	bool more;
-	json_t *list;
-	size_t n;
+	const struct hp_neighbor_view *v = view;
+	const bool known = v->state != HP_NEIGHBOR_INCOMPLETE && v->state != HP_NEIGHBOR_FAILED;
+	char mac[HP_MAC_TEXT];
 
-	if (!hp_page_read(&p, req, res))
-		return;
-	view = malloc(HP_PAGE_CAP * sizeof(*view));
-	if (!view) {
-		hp_api_fail(res, 503, "out_of_memory", "", "out of memory");
-		return;
-	}
-	n = hp_neighbor_page(hp_control_neighbor(app->control), p.first, p.after, p.limit, view, HP_PAGE_CAP, &next, &more);
-	list = json_array();
-	for (size_t i = 0; i < n; i++) {
-		bool known = view[i].state != HP_NEIGHBOR_INCOMPLETE && view[i].state != HP_NEIGHBOR_FAILED;
-		char mac[HP_MAC_TEXT];
+	(void)now_ms;
+	return json_pack("{s:o, s:o, s:o, s:s, s:b}", "address", hp_json_address(&v->address), "link", hp_json_link(app, v->link), "mac",
+			 known ? json_string(hp_mac_text(&v->mac, mac)) : json_null(), "state", state[v->state], "router", v->is_router);
+}
 
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:s, s:b}", "address", hp_json_address(&view[i].address), "link",
-						      hp_json_link(app, view[i].link), "mac",
-						      known ? json_string(hp_mac_text(&view[i].mac, mac)) : json_null(), "state",
-						      state[view[i].state], "router", view[i].is_router));
-	}
-	free(view);
-	res->json = json_pack("{s:o, s:o}", "neighbors", list, "next", hp_page_next(more, next));
+void hp_serve_neighbors(void *ctx, const struct hp_api_request *req, struct hp_api_response *res)
+{
+	static const struct hp_page_list list = {"neighbors", sizeof(struct hp_neighbor_view), take_neighbors, neighbor};
+
+	hp_page_serve(ctx, &list, req, res);
 }
 
 struct route_list {

@@ -361,36 +361,25 @@ static void serve_item(struct hp_app *app, const struct hp_api_request *req, str
 	}
 }
 
-static void serve_list(const struct hp_app *app, const struct hp_api_request *req, struct hp_api_response *res)
+static size_t take_nodes(const struct hp_app *app, const struct hp_page *p, void *view, uint64_t *next, bool *more)
 {
-	struct hp_subscriber **r;
-	struct hp_page p;
-	uint64_t next;
-	bool more;
-	json_t *list;
-	size_t n;
+	return hp_subscribers_page(hp_guard_subscribers(app->guard), p->first, p->after, p->limit, view, HP_PAGE_CAP, next, more);
+}
 
-	if (!hp_page_read(&p, req, res))
-		return;
-	r = malloc(HP_PAGE_CAP * sizeof(*r));
-	if (!r) {
-		hp_api_fail(res, 503, "out_of_memory", "", "out of memory");
-		return;
-	}
-	n = hp_subscribers_page(hp_guard_subscribers(app->guard), p.first, p.after, p.limit, r, HP_PAGE_CAP, &next, &more);
-	list = json_array();
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, node_json(app, r[i]));
-	free(r);
-	res->json = json_pack("{s:o, s:o}", "mobile_nodes", list, "next", hp_page_next(more, next));
+static json_t *node_row(const struct hp_app *app, const void *view, uint64_t now_ms)
+{
+	(void)now_ms;
+	return node_json(app, *(struct hp_subscriber *const *)view);
 }
 
 void hp_serve_mobile_nodes(void *ctx, const struct hp_api_request *req, struct hp_api_response *res)
 {
+	static const struct hp_page_list list = {"mobile_nodes", sizeof(struct hp_subscriber *), take_nodes, node_row};
+
 	if (req->item)
 		serve_item(ctx, req, res);
 	else if (strcmp(req->method, "POST") == 0)
 		enrol(ctx, req, res);
 	else
-		serve_list(ctx, req, res);
+		hp_page_serve(ctx, &list, req, res);
 }

@@ -21,7 +21,8 @@ static bool read_number(const char *text, int base, uint64_t *out)
 	return !errno && !*end;
 }
 
-bool hp_page_read(struct hp_page *out, const struct hp_api_request *req, struct hp_api_response *res)
+/* False: *res is the refusal. */
+static bool read_page(struct hp_page *out, const struct hp_api_request *req, struct hp_api_response *res)
 {
 	const char *limit = req->query(req, "limit"), *cursor = req->query(req, "cursor");
 	uint64_t n = PAGE_DEFAULT;
@@ -39,7 +40,7 @@ bool hp_page_read(struct hp_page *out, const struct hp_api_request *req, struct 
 	return true;
 }
 
-json_t *hp_page_next(bool more, uint64_t next)
+static json_t *cursor_of(bool more, uint64_t next)
 {
 	char text[17];
 
@@ -47,6 +48,31 @@ json_t *hp_page_next(bool more, uint64_t next)
 		return json_null();
 	snprintf(text, sizeof(text), "%016" PRIx64, next);
 	return json_string(text);
+}
+
+void hp_page_serve(const struct hp_app *app, const struct hp_page_list *list, const struct hp_api_request *req, struct hp_api_response *res)
+{
+	const uint64_t now_ms = hp_app_now(app).mono_ms;
+	struct hp_page p;
+	json_t *rows;
+	uint64_t next;
+	bool more;
+	char *view;
+	size_t n;
+
+	if (!read_page(&p, req, res))
+		return;
+	view = calloc(HP_PAGE_CAP, list->view);
+	if (!view) {
+		hp_api_fail(res, 503, "out_of_memory", "", "out of memory");
+		return;
+	}
+	n = list->take(app, &p, view, &next, &more);
+	rows = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(rows, list->row(app, view + i * list->view, now_ms));
+	free(view);
+	res->json = json_pack("{s:o, s:o}", list->member, rows, "next", cursor_of(more, next));
 }
 
 json_t *hp_json_address(const struct hp_ip6 *a)

@@ -13,9 +13,17 @@ struct hp_page {
 	size_t limit;
 };
 
-/* `limit` and `cursor` of a request. False: *res is the refusal. */
-bool hp_page_read(struct hp_page *out, const struct hp_api_request *req, struct hp_api_response *res);
-json_t *hp_page_next(bool more, uint64_t next);
+/* A list that is too long for one answer. */
+struct hp_page_list {
+	const char *member; /* of the answer */
+	size_t view;        /* octets of an entry */
+	/* At most HP_PAGE_CAP entries: how many. */
+	size_t (*take)(const struct hp_app *app, const struct hp_page *p, void *view, uint64_t *next, bool *more);
+	json_t *(*row)(const struct hp_app *app, const void *view, uint64_t now_ms);
+};
+/* A page of it, by `limit` and `cursor` of the request. */
+void hp_page_serve(const struct hp_app *app, const struct hp_page_list *list, const struct hp_api_request *req,
+		   struct hp_api_response *res);
 
 json_t *hp_json_address(const struct hp_ip6 *a);
 json_t *hp_json_link(const struct hp_app *app, uint16_t link);
