@@ -303,9 +303,9 @@ int hp_bu_write(const struct hp_bu *bu, void *out, size_t room)
 		hp_write_bytes(&w, (uint8_t[]){OPTION_ALTERNATE_COA, 16}, 2);
 		hp_write_ip6(&w, &bu->alternate_coa);
 	}
+	hp_proof_write(&bu->proof, &w);
 	if (bu->has_authorization)
 		write_authorization(&w);
-	hp_proof_write(&bu->proof, &w);
 	return finish_message(&w);
 }
 
@@ -322,9 +322,9 @@ int hp_ba_write(const struct hp_ba *ba, void *out, size_t room)
 		hp_write_bytes(&w, (uint8_t[]){OPTION_REFRESH_ADVICE, 2}, 2);
 		hp_write_u16(&w, ba->refresh_advice);
 	}
+	hp_proof_write(&ba->proof, &w);
 	if (ba->has_authorization)
 		write_authorization(&w);
-	hp_proof_write(&ba->proof, &w);
 	return finish_message(&w);
 }
 

@@ -57,7 +57,7 @@ struct hp_bu {
 	bool has_nonces;
 	uint16_t home_nonce, careof_nonce;
 	/* Binding Authorization Data (§6.2.7): the last option, nothing behind it, not even padding. Written: an authenticator of 12 zero octets, which
-	 * end the message and are to be filled in; not together with a proof. */
+	 * end the message and are to be filled in; not together with proof.mn_ha, which wants to be the last too. */
 	bool has_authorization;
 	uint16_t authorization_at, authorization_len; /* read: of the authenticator, from the start of the Mobility Header */
 	struct hp_proof proof;
