@@ -385,7 +385,7 @@ void mn_sockets_capture_read(struct mn *mn)
 		if (!mn_protection_admit(mn, &p, plain))
 			continue;
 		if (p.proto == HP_PROTO_MH)
-			hp_node_message(mn->node, &p, mn_now(mn), mn->fx);
+			hp_node_message(mn->node, &p, false, mn_now(mn), mn->fx);
 		else if (is_discovery(&p))
 			hp_node_icmp(mn->node, &p, mn_now(mn), mn->fx);
 		else if (p.has_rh2)

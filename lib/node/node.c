@@ -271,18 +271,18 @@ static void binding_error(struct hp_node *n, const struct hp_packet *p, struct h
 	n->count[HP_NODE_IGNORED]++;
 }
 
-void hp_node_message(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
+void hp_node_message(struct hp_node *n, const struct hp_packet *p, bool tunnelled, struct hp_now now, struct hp_effects *fx)
 {
 	uint8_t type;
 	size_t error_at;
-	struct home *h = home_of(n, p);
+	struct home *h = tunnelled ? NULL : home_of(n, p);
 
 	if (hp_mh_check(hp_packet_payload(p), hp_packet_payload_len(p), hp_packet_source(p), hp_packet_destination(p), &type, &error_at) !=
 	    HP_MH_OK) {
 		n->count[HP_NODE_INVALID]++;
 		return;
 	}
-	if (type == HP_MH_BE)
+	if (type == HP_MH_BE && !tunnelled)
 		binding_error(n, p, now, fx);
 	else if (type == HP_MH_BA && h)
 		hp_register_acknowledged(n, h, p, now, fx);

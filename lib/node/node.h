@@ -90,8 +90,9 @@ void hp_node_interface(struct hp_node *n, uint16_t interface, bool up, const str
  * home means that the interface is on that home link (§11.5.2 by prefix). */
 void hp_node_address(struct hp_node *n, uint16_t interface, const struct hp_ip6 *address, bool usable, bool gone, struct hp_now now,
 		     struct hp_effects *fx);
-/* A Mobility Header packet (hp_packet_read_node said OK, proto 135) that came in on an interface. */
-void hp_node_message(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
+/* A Mobility Header packet (hp_packet_read_node said OK, proto 135) that came in on an interface; or, `tunnelled`, out of the tunnel of the home
+ * whose address is its destination, the outer source checked: Home Tests are heard from there only (§11.6.2), home agents never. */
+void hp_node_message(struct hp_node *n, const struct hp_packet *p, bool tunnelled, struct hp_now now, struct hp_effects *fx);
 /* An ICMPv6 packet of Mobile IPv6 (types 145 and 147; hp_packet_read_node said OK), its checksum not looked at yet. */
 void hp_node_icmp(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
 void hp_node_tick(struct hp_node *n, struct hp_now now, struct hp_effects *fx);

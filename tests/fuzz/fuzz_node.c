@@ -121,7 +121,7 @@ static void packet(struct world *w, uint8_t what, const uint8_t *data, size_t le
 		if (what & ANSWER)
 			mend(w, m, &p);
 		if (p.proto == HP_PROTO_MH)
-			hp_node_message(w->node, &p, w->now, w->fx);
+			hp_node_message(w->node, &p, false, w->now, w->fx);
 		else if (p.proto == HP_PROTO_ICMPV6)
 			hp_node_icmp(w->node, &p, w->now, w->fx);
 	}

@@ -192,6 +192,6 @@ void node_hear(struct world *w, struct node *n, const uint8_t *packet, size_t le
 		world_solicited(w, n, packet);
 	if (n->silent || hp_packet_read_node(&p, packet, len) != HP_WALK_OK || p.proto != HP_PROTO_MH || !hp_ip6_eq(&p.dst, &n->coa))
 		return;
-	hp_node_message(n->core, &p, local(w, n), n->fx);
+	hp_node_message(n->core, &p, false, local(w, n), n->fx);
 	carry_out(w, n);
 }

@@ -83,7 +83,7 @@ static void hear(const char *hex)
 	if (hp_packet_read_node(&p, data, len) != HP_WALK_OK)
 		printf("unreadable\n");
 	else if (p.proto == HP_PROTO_MH)
-		hp_node_message(node, &p, now, fx);
+		hp_node_message(node, &p, false, now, fx);
 	else
 		hp_node_icmp(node, &p, now, fx);
 }

@@ -147,7 +147,7 @@ static void hear(struct world *w, const struct hp_ip6 *src, const struct hp_ip6 
 
 	len = hp_compose(&s, packet, sizeof(packet));
 	CU_ASSERT_EQUAL_FATAL(hp_packet_read_node(&p, packet, (size_t)len), HP_WALK_OK);
-	hp_node_message(w->node, &p, now(w), w->fx);
+	hp_node_message(w->node, &p, false, now(w), w->fx);
 	see(w);
 }
 
