@@ -65,6 +65,19 @@ void hp_hmac_destroy(struct hp_hmac *m)
 	free(m);
 }
 
+static EVP_MAC_CTX *context(const struct hp_hmac *m, enum hp_hmac_algorithm algorithm)
+{
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)(uintptr_t)algorithms[algorithm].digest, 0),
+		OSSL_PARAM_construct_end()};
+	EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(m->hmac);
+
+	if (ctx && EVP_MAC_CTX_set_params(ctx, params))
+		return ctx;
+	EVP_MAC_CTX_free(ctx);
+	return NULL;
+}
+
 int hp_hmac_create(struct hp_hmac **out)
 {
 	struct hp_hmac *m = calloc(1, sizeof(*m));
@@ -77,12 +90,8 @@ int hp_hmac_create(struct hp_hmac **out)
 	if (!m->hmac || !m->sha1 || !m->digest)
 		goto fail;
 	for (unsigned int i = 0; i < HP_HMAC_COUNT; i++) {
-		const OSSL_PARAM params[] = {
-			OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)(uintptr_t)algorithms[i].digest, 0),
-			OSSL_PARAM_construct_end()};
-
-		m->ctx[i] = EVP_MAC_CTX_new(m->hmac);
-		if (!m->ctx[i] || !EVP_MAC_CTX_set_params(m->ctx[i], params))
+		m->ctx[i] = context(m, i);
+		if (!m->ctx[i])
 			goto fail;
 	}
 	*out = m;
@@ -97,21 +106,63 @@ size_t hp_hmac_len(enum hp_hmac_algorithm algorithm)
 	return algorithms[algorithm].len;
 }
 
-bool hp_hmac_compute(struct hp_hmac *m, enum hp_hmac_algorithm algorithm, const void *key, size_t key_len, const struct hp_hmac_part part[],
-		     unsigned int parts, uint8_t *out)
+/* What a context that has its key makes of the parts. */
+static bool compute(EVP_MAC_CTX *ctx, size_t octets, const struct hp_hmac_part part[], unsigned int parts, uint8_t *out)
 {
-	EVP_MAC_CTX *ctx = m->ctx[algorithm];
 	uint8_t whole[WHOLE_MOST];
-	bool ok = EVP_MAC_init(ctx, key, key_len, NULL);
+	bool ok = true;
 	size_t len;
 
 	for (unsigned int i = 0; i < parts && ok; i++)
 		ok = EVP_MAC_update(ctx, part[i].octets, part[i].len);
 	ok = ok && EVP_MAC_final(ctx, whole, &len, sizeof(whole));
 	if (ok)
-		memcpy(out, whole, algorithms[algorithm].len);
+		memcpy(out, whole, octets);
 	hp_secret_wipe(whole, sizeof(whole));
 	return ok;
+}
+
+bool hp_hmac_compute(struct hp_hmac *m, enum hp_hmac_algorithm algorithm, const void *key, size_t key_len, const struct hp_hmac_part part[],
+		     unsigned int parts, uint8_t *out)
+{
+	EVP_MAC_CTX *ctx = m->ctx[algorithm];
+
+	return EVP_MAC_init(ctx, key, key_len, NULL) && compute(ctx, algorithms[algorithm].len, part, parts, out);
+}
+
+struct hp_hmac_key {
+	EVP_MAC_CTX *ctx;
+	size_t len;
+};
+
+int hp_hmac_key_create(struct hp_hmac_key **out, struct hp_hmac *m, enum hp_hmac_algorithm algorithm, const void *key, size_t key_len)
+{
+	struct hp_hmac_key *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		return -ENOMEM;
+	k->len = algorithms[algorithm].len;
+	k->ctx = context(m, algorithm);
+	if (!k->ctx || !EVP_MAC_init(k->ctx, key, key_len, NULL)) {
+		hp_hmac_key_destroy(k);
+		return -ENOMEM;
+	}
+	*out = k;
+	return 0;
+}
+
+void hp_hmac_key_destroy(struct hp_hmac_key *k)
+{
+	if (!k)
+		return;
+	EVP_MAC_CTX_free(k->ctx);
+	free(k);
+}
+
+bool hp_hmac_key_compute(struct hp_hmac_key *k, const struct hp_hmac_part part[], unsigned int parts, uint8_t *out)
+{
+	/* Without a key: that of the last time. */
+	return EVP_MAC_init(k->ctx, NULL, 0, NULL) && compute(k->ctx, k->len, part, parts, out);
 }
 
 bool hp_hmac_digest(struct hp_hmac *m, const struct hp_hmac_part part[], unsigned int parts, uint8_t *out)

@@ -28,6 +28,13 @@ size_t hp_hmac_len(enum hp_hmac_algorithm algorithm);
 /* Of the parts one after the other. False: OpenSSL could not. `out` takes hp_hmac_len octets. */
 bool hp_hmac_compute(struct hp_hmac *m, enum hp_hmac_algorithm algorithm, const void *key, size_t key_len, const struct hp_hmac_part part[],
 		     unsigned int parts, uint8_t *out);
+
+/* A key that is set up once, for many short messages: in half the time. Kept where OpenSSL keeps its own. */
+struct hp_hmac_key;
+int hp_hmac_key_create(struct hp_hmac_key **out, struct hp_hmac *m, enum hp_hmac_algorithm algorithm, const void *key, size_t key_len);
+void hp_hmac_key_destroy(struct hp_hmac_key *k);
+bool hp_hmac_key_compute(struct hp_hmac_key *k, const struct hp_hmac_part part[], unsigned int parts, uint8_t *out);
+
 /* The plain SHA-1 of the parts, 20 octets: what MN-AAA authenticators are made of. */
 bool hp_hmac_digest(struct hp_hmac *m, const struct hp_hmac_part part[], unsigned int parts, uint8_t *out);
 /* In time that does not depend on what they are. */

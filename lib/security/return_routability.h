@@ -17,16 +17,17 @@
 #define HP_KBM           20 /* of the binding management key */
 #define HP_AUTHENTICATOR 12
 
-/* A nonce, and the node key that is used with it and no other. */
-struct hp_nonce {
-	uint8_t kcn[HP_KCN], nonce[HP_NONCE];
-};
+/* A nonce, and the node key that is used with it and no other: in memory that no core dump shows, wiped when given back. */
+struct hp_nonce;
+
+/* Of unpredictable octets, first Kcn, then the nonce; the copy is the caller's to wipe. 0 or -ENOMEM. */
+int hp_nonce_create(struct hp_nonce **out, struct hp_hmac *m, const uint8_t octets[HP_KCN + HP_NONCE]);
+void hp_nonce_destroy(struct hp_nonce *n); /* safe on NULL */
 
 /* The last octet of what a keygen token is made of. */
 enum hp_token_kind { HP_TOKEN_HOME = 0, HP_TOKEN_CAREOF = 1 };
 
-bool hp_keygen_token(struct hp_hmac *m, const struct hp_nonce *nonce, enum hp_token_kind kind, const struct hp_ip6 *address,
-		     uint8_t token[HP_MH_TOKEN]);
+bool hp_keygen_token(struct hp_nonce *n, enum hp_token_kind kind, const struct hp_ip6 *address, uint8_t token[HP_MH_TOKEN]);
 /* `careof` NULL: to delete a binding. */
 bool hp_kbm(struct hp_hmac *m, const uint8_t home[HP_MH_TOKEN], const uint8_t *careof, uint8_t kbm[HP_KBM]);
 /* Of a Binding Update or Acknowledgement whose authenticator begins `at` octets into the message and ends it; the checksum counts as zero.

@@ -11,6 +11,8 @@ int main(void)
 		{"subscribers against a list", test_subscribers_model},
 		{"100,000 subscribers in memory", test_subscribers_memory},
 		{"authenticators made by Python's hmac (RFC 4285 5.1, 5.2)", test_mn_ha},
+		{"keygen tokens made by Python's hmac and openssl (RFC 6275 5.2.5)", test_keygen_tokens},
+		{"binding authorization made by both (RFC 6275 6.2.7)", test_authorization},
 		{"timestamps (RFC 4285 6)", test_timestamps},
 		{"Binding Updates: who is believed, row by row", test_guard},
 		{"wrong authenticators cost and tell little", test_guard_rate},

@@ -47,12 +47,19 @@ static void check(struct hp_hmac *m, const char *name, enum hp_hmac_algorithm al
 	const size_t third = d.len / 3;
 	const struct hp_hmac_part part[] = {{d.p, third}, {d.p + third, 0}, {d.p + third, d.len - third}};
 	uint8_t out[HP_HMAC_MOST] = {0};
+	struct hp_hmac_key *kept;
 
 	HP_CHECK(name, "computed", hp_hmac_compute(m, algorithm, k.p, k.len, part, 3, out));
 	HP_CHECK(name, "length", hp_hmac_len(algorithm) == w.len);
 	HP_CHECK(name, "octets", hp_hmac_equal(out, w.p, w.len));
 	out[w.len - 1] ^= 1;
 	HP_CHECK(name, "one bit", !hp_hmac_equal(out, w.p, w.len));
+	/* The same key set up once, with another message between two of this one. */
+	CU_ASSERT_EQUAL_FATAL(hp_hmac_key_create(&kept, m, algorithm, k.p, k.len), 0);
+	HP_CHECK(name, "key kept", hp_hmac_key_compute(kept, part, 3, out) && hp_hmac_equal(out, w.p, w.len));
+	HP_CHECK(name, "another message", hp_hmac_key_compute(kept, part, 1, out) && !hp_hmac_equal(out, w.p, w.len));
+	HP_CHECK(name, "key still kept", hp_hmac_key_compute(kept, part, 3, out) && hp_hmac_equal(out, w.p, w.len));
+	hp_hmac_key_destroy(kept);
 	bytes_free(&k);
 	bytes_free(&d);
 	bytes_free(&w);

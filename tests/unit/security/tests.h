@@ -8,6 +8,8 @@ void test_subscribers(void);
 void test_subscribers_model(void);
 void test_subscribers_memory(void);
 void test_mn_ha(void);
+void test_keygen_tokens(void);
+void test_authorization(void);
 void test_timestamps(void);
 void test_guard(void);
 void test_guard_rate(void);
