@@ -10,7 +10,6 @@
 #include "agent/registration.h"
 #include "agent/renew.h"
 #include "agent/state.h"
-#include "agent/update.h"
 #include "security/association.h"
 
 /* A tick's share: timers fired, and timers moved within the wheel. */
@@ -88,37 +87,6 @@ void hp_agent_foresee(const struct hp_agent *a, const struct hp_ip6 *const hoa[]
 	for (unsigned int i = 0; i < n; i++)
 		if (!b[i] || !hp_ip6_eq(&b[i]->coa, src[i]))
 			hp_listeners_foresee(a->listeners, b[i], src[i]);
-}
-
-enum hp_agent_verdict hp_agent_message(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
-				       struct hp_effects *fx, size_t *error_at)
-{
-	uint8_t type = 0;
-	size_t at = 0;
-
-	*error_at = 0;
-	switch (hp_mh_check(hp_packet_payload(p), hp_packet_payload_len(p), hp_packet_source(p), hp_packet_destination(p), &type, &at)) {
-	case HP_MH_OK:
-		if (type == HP_MH_BU)
-			hp_update_process(a, in, p, now, fx);
-		else
-			a->count[HP_AG_MH_OTHER]++;
-		return HP_AGENT_DONE;
-	case HP_MH_CHECKSUM:
-		a->count[HP_AG_MH_CHECKSUM]++;
-		return HP_AGENT_DONE;
-	case HP_MH_PAYLOAD_PROTO:
-	case HP_MH_HEADER_LEN:
-		a->count[HP_AG_MH_PARAM]++;
-		*error_at = p->payload_at + at;
-		return HP_AGENT_PARAMETER_PROBLEM;
-	case HP_MH_UNKNOWN_TYPE:
-		a->count[HP_AG_MH_UNKNOWN]++;
-		return HP_AGENT_UNKNOWN_TYPE;
-	default:
-		a->count[HP_AG_MH_MALFORMED]++;
-		return HP_AGENT_DONE;
-	}
 }
 
 void hp_agent_listener(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)

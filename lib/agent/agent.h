@@ -17,6 +17,7 @@
 #include "neighbor/neighbor.h"
 #include "security/guard.h"
 #include "wire/discovery.h"
+#include "wire/mh.h"
 #include "wire/packet.h"
 
 struct hp_agent;
@@ -68,17 +69,10 @@ struct hp_agent_conf {
 };
 
 #define HP_AGENT_COUNTERS(X)                                                                                                               \
-	X(HP_AG_BU_IN, "mh.bu_in", "Binding Updates received")                                                                             \
 	X(HP_AG_BA_OUT, "mh.ba_out", "Binding Acknowledgements sent")                                                                      \
-	X(HP_AG_MH_OTHER, "mh.other_in", "other Mobility Header messages, ignored")                                                        \
-	X(HP_AG_MH_CHECKSUM, "mh.bad_checksum", "Mobility Headers with a wrong checksum")                                                  \
-	X(HP_AG_MH_MALFORMED, "mh.malformed", "Mobility Headers truncated or with a malformed option")                                     \
-	X(HP_AG_MH_PARAM, "mh.parameter_problem", "Mobility Headers answered with an ICMPv6 parameter problem")                            \
-	X(HP_AG_MH_UNKNOWN, "mh.unknown_type", "Mobility Headers of unknown type")                                                         \
 	X(HP_AG_SILENT_COA, "bu.coa_not_routable", "Binding Updates ignored: care-of address not unicast routable")                        \
 	X(HP_AG_SILENT_HOA, "bu.hoa_invalid", "Binding Updates ignored: no or unusable home address")                                      \
 	X(HP_AG_SILENT_NONCES, "bu.nonces_with_home", "Binding Updates ignored: H bit together with nonce indices")                        \
-	X(HP_AG_CORRESPONDENT, "bu.correspondent", "Binding Updates ignored: correspondent registration, which is not served yet")         \
 	X(HP_AG_DUPLICATE_DAD, "bu.during_dad", "Binding Updates that came while their home address was probed")                           \
 	X(HP_AG_DHAAD, "dhaad.in", "home agent address discovery requests taken")                                                          \
 	X(HP_AG_AGENTS_FULL, "home_agents.full", "router advertisements of home agents not listed: the list of their link was full")       \
@@ -111,19 +105,14 @@ extern const struct hp_counter_info hp_agent_counters[HP_AG_COUNT];
 int hp_agent_create(struct hp_agent **out, const struct hp_agent_conf *conf, struct hp_now now);
 void hp_agent_destroy(struct hp_agent *a);
 
-/* What is left for the caller, who keeps the budget of errors (§9.2). */
-enum hp_agent_verdict {
-	HP_AGENT_DONE,
-	HP_AGENT_PARAMETER_PROBLEM, /* code 0 at *error_at, an offset in the packet, to its source as on the wire */
-	HP_AGENT_UNKNOWN_TYPE       /* Binding Error status 2 */
-};
 /* Messages of these home addresses from these sources, at most HP_AGENT_FORESEE, are about to come: what they touch is fetched into the
  * cache. */
 #define HP_AGENT_FORESEE 32
 void hp_agent_foresee(const struct hp_agent *a, const struct hp_ip6 *const hoa[], const struct hp_ip6 *const src[], unsigned int n);
-/* A Mobility Header message addressed to us (p walked OK, proto 135). */
-enum hp_agent_verdict hp_agent_message(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
-				       struct hp_effects *fx, size_t *error_at);
+/* A Binding Update with H addressed to us: p walked OK, hp_mh_check said OK, and *bu is what it says. `correspondent`: that address of ours has a
+ * correspondent registration of this home address: 139. */
+void hp_agent_update(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, const struct hp_bu *bu, bool correspondent,
+		     struct hp_now now, struct hp_effects *fx);
 /* A multicast listener's message that came through a tunnel (p walked OK, MLD): ignored unless conf.multicast. */
 void hp_agent_listener(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
 /* Outcome of hp_neighbor_probe for an address of a registration under way. */

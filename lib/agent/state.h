@@ -9,7 +9,6 @@
 #include "agent/listeners.h"
 #include "base/hash.h"
 #include "base/rate.h"
-#include "wire/mh.h"
 
 struct hp_agent {
 	struct hp_agent_conf conf; /* link NULL: what it said is below */

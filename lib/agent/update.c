@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "agent/update.h"
-
+/* A Binding Update to the decision: the checks of RFC 6275 §6.1.7, §9.5.1, §10.3.1 and §10.3.2 in order. */
 #include "agent/acknowledge.h"
 #include "agent/registration.h"
+#include "agent/state.h"
 
 /* What the checks come to, where it is not a status of the acknowledgement (0..255). */
 enum { PASS = HP_GUARD_PASS, SILENCE = HP_GUARD_SILENCE };
@@ -44,26 +44,16 @@ static int check_message(struct hp_agent *a, const struct hp_bu *bu, const struc
 		a->count[HP_AG_SILENT_HOA]++;
 		return SILENCE;
 	}
-	if (bu->home && bu->has_nonces) {
+	if (bu->has_nonces) {
 		a->count[HP_AG_SILENT_NONCES]++;
 		return SILENCE;
 	}
 	/* §10.3.1: the option must be present; §10.3.2: but for a de-registration from home. */
-	if (bu->home && !r->has_hao && r->lifetime) {
+	if (!r->has_hao && r->lifetime) {
 		a->count[HP_AG_SILENT_HOA]++;
 		return SILENCE;
 	}
 	return PASS;
-}
-
-/* H clear: a correspondent registration. It has no proof that could be verified here, so it is ignored (§9.5.1), unless it would
- * change the type of a registration at this very address. */
-static int check_correspondent(struct hp_agent *a, const struct hp_binding *b, const struct hp_request *r)
-{
-	if (b && b->state == HP_BINDING_VALID && hp_ip6_eq(hp_bindings_ha(a->bindings, b), &r->ha))
-		return HP_BA_TYPE_CHANGE;
-	a->count[HP_AG_CORRESPONDENT]++;
-	return SILENCE;
 }
 
 /* What is refused here the guard has counted and told. */
@@ -124,20 +114,14 @@ static bool during_dad(struct hp_agent *a, const struct hp_binding *b, const str
 	return r->credential.fresh || !hp_mh_sequence_is_old(r->sequence, b->probation->request.sequence);
 }
 
-void hp_update_process(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
+void hp_agent_update(struct hp_agent *a, const struct hp_input *in, const struct hp_packet *p, const struct hp_bu *bu, bool correspondent,
+		     struct hp_now now, struct hp_effects *fx)
 {
 	const struct hp_home *home = home_of(a, &p->dst);
+	struct hp_request r = request_of(bu, in, p);
 	struct hp_binding *b;
-	struct hp_request r;
-	struct hp_bu bu;
 	int verdict;
 
-	a->count[HP_AG_BU_IN]++;
-	if (hp_bu_read(&bu, hp_packet_payload(p), hp_packet_payload_len(p)) != HP_MH_OK) {
-		a->count[HP_AG_MH_MALFORMED]++;
-		return;
-	}
-	r = request_of(&bu, in, p);
 	r.home_link = home ? home->link : HP_LINK_NONE;
 	r.on_home = home && !in->tunnelled && in->has_mac && in->link == home->link &&
 		    (hp_ip6_is_linklocal(&r.source) || hp_home_prefix(home, &r.source, now.mono_ms));
@@ -151,11 +135,11 @@ void hp_update_process(struct hp_agent *a, const struct hp_input *in, const stru
 	/* §9.1: the cache of another address of ours knows nothing of it. */
 	if (b && b->link != r.home_link)
 		b = NULL;
-	verdict = check_message(a, &bu, &r);
-	if (verdict == PASS && !bu.home)
-		verdict = check_correspondent(a, b, &r);
+	verdict = check_message(a, bu, &r);
+	if (verdict == PASS && correspondent)
+		verdict = HP_BA_TYPE_CHANGE;
 	/* Strangers are not told what is registered, and a refusal of what was proved is proved itself (RFC 4285 §5, 5.1.1). */
-	if (verdict != SILENCE && check_authentication(a, &bu, in, p, &r, now, fx) != PASS)
+	if (verdict != SILENCE && check_authentication(a, bu, in, p, &r, now, fx) != PASS)
 		verdict = SILENCE;
 	if (verdict == PASS && b && b->probation) {
 		if (!during_dad(a, b, &r))

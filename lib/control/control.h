@@ -65,6 +65,13 @@ enum hp_trouble {
 	X(HP_CT_ERROR_SECRET, "icmp6.error_secret", "ICMPv6 errors not sent: they would have quoted in the clear what came under ESP")     \
 	X(HP_CT_ERROR_IN, "icmp6.error_in", "ICMPv6 errors received")                                                                      \
 	X(HP_CT_MTU_INVALID, "icmp6.mtu_invalid", "of these, dropped: packet too big for less than 1280 octets (RFC 8201 §4)")             \
+	X(HP_CT_BU_IN, "mh.bu_in", "Binding Updates received")                                                                             \
+	X(HP_CT_MH_OTHER, "mh.other_in", "other Mobility Header messages, ignored")                                                        \
+	X(HP_CT_MH_CHECKSUM, "mh.bad_checksum", "Mobility Headers with a wrong checksum")                                                  \
+	X(HP_CT_MH_MALFORMED, "mh.malformed", "Mobility Headers truncated or with a malformed option")                                     \
+	X(HP_CT_MH_PARAM, "mh.parameter_problem", "Mobility Headers answered with an ICMPv6 parameter problem")                            \
+	X(HP_CT_MH_UNKNOWN, "mh.unknown_type", "Mobility Headers of unknown type")                                                         \
+	X(HP_CT_CORRESPONDENT, "bu.correspondent", "Binding Updates ignored: without H, and we are no correspondent")                      \
 	X(HP_CT_BE_OUT, "mh.be_out", "Binding Errors sent")                                                                                \
 	X(HP_CT_BE_LIMITED, "mh.be_limited", "Binding Errors not sent: rate limit")                                                        \
 	X(HP_CT_DHAAD_OUT, "dhaad.out", "home agent address discovery replies sent")                                                       \

@@ -3,6 +3,7 @@
 #include "control/complaint.h"
 #include "control/control.h"
 #include "control/icmp.h"
+#include "control/mobility.h"
 #include "control/output.h"
 #include "control/relay.h"
 #include "control/state.h"
@@ -74,24 +75,6 @@ static bool home_address_holds(const struct hp_control *c, const struct hp_packe
 	return hp_agent_find(c->agent, &p->hoa, &b) && b.state == HP_BINDING_VALID && hp_ip6_eq(&b.coa, &p->src);
 }
 
-static void mobility(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
-{
-	struct hp_complaint what = {.type = HP_ICMP6_PARAM_PROBLEM, .direct = true};
-	size_t error_at;
-
-	switch (hp_agent_message(c->agent, in, p, now, fx, &error_at)) {
-	case HP_AGENT_DONE:
-		break;
-	case HP_AGENT_PARAMETER_PROBLEM:
-		what.word = (uint32_t)error_at;
-		hp_complaint_icmp(c, in, &what, now, fx);
-		break;
-	case HP_AGENT_UNKNOWN_TYPE:
-		hp_complaint_binding(c, in, p, HP_BE_UNKNOWN_MH, now, fx);
-		break;
-	}
-}
-
 static void deliver(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
 {
 	if (p->is_fragment) {
@@ -102,7 +85,7 @@ static void deliver(struct hp_control *c, const struct hp_input *in, const struc
 	case HP_PROTO_MH:
 		/* One node is meant: a group or an anycast address could be no end of a tunnel. */
 		if (hp_output_is_own(c, in->link, &p->dst))
-			mobility(c, in, p, now, fx);
+			hp_mobility_message(c, in, p, now, fx);
 		else
 			c->count[HP_CT_IGNORED]++;
 		break;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* covers: lib/control/input.c lib/control/icmp.c lib/control/relay.c lib/control/complaint.c lib/control/discovery.c lib/agent/update.c */
+/* covers: lib/control/input.c lib/control/icmp.c lib/control/mobility.c lib/control/relay.c lib/control/complaint.c lib/control/discovery.c lib/agent/update.c */
 /* The whole home agent core, as the workers and the clock drive it. An input: steps, each an octet that says what, two that say how much,
  * and so many octets. */
 #include <stdlib.h>

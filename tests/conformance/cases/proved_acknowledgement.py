@@ -73,20 +73,6 @@ def status_134(t, n):
     n.acknowledged(t.wait(ba_of(n.hoa)), u, 134)
 
 
-@proved("auth-status-139", "RFC 4285 5.1.1", "H clear where a home registration exists: 139, proved")
-def status_139(t, n):
-    n.register()
-    n.ask(n.update(flags="A"), 139)
-    n.bound()
-
-
-@proved("auth-status-139-stripped", "RFC 4285 5", "the same without the option: silence, whoever asks does not learn what is registered")
-def status_139_stripped(t, n):
-    n.register()
-    n.ignored(t.bu(hoa=n.hoa, flags="A"), "auth.no_option", answer=lambda p: MIP6MH_BA in p)
-    n.bound()
-
-
 @proved("auth-status-174", "RFC 4285 5.1.1", "our own address as care-of address: 174, proved")
 def status_174(t, n):
     n.ask(n.update(alternate_coa=t.agent), 174)

@@ -5,7 +5,6 @@
 int main(void)
 {
 	static const struct hp_test tests[] = {
-		{"Mobility Header checks", test_mobility_header},
 		{"updates, scene by scene", test_update},
 		{"reserved home addresses", test_anycast},
 		{"path MTU of a tunnel", test_path_mtu},

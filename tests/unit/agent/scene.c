@@ -133,14 +133,16 @@ void scene_close(struct scene *s)
 	hp_effects_destroy(s->fx);
 }
 
-enum hp_agent_verdict scene_input(struct scene *s, const uint8_t *packet, size_t len, bool on_home, size_t *error_at)
+void scene_input(struct scene *s, const uint8_t *packet, size_t len, bool on_home)
 {
 	struct hp_input in = {.data = packet, .len = len, .link = on_home ? 0 : 1, .has_mac = true, .mac = {{2, 0, 0, 0, 0, 9}}};
 	struct hp_packet p;
+	struct hp_bu bu;
 
-	if (hp_packet_read(&p, packet, len) != HP_WALK_OK || p.proto != HP_PROTO_MH)
+	if (hp_packet_read(&p, packet, len) != HP_WALK_OK || p.proto != HP_PROTO_MH ||
+	    hp_bu_read(&bu, hp_packet_payload(&p), hp_packet_payload_len(&p)) != HP_MH_OK || !bu.home)
 		abort();
-	return hp_agent_message(s->agent, &in, &p, s->now, s->fx, error_at);
+	hp_agent_update(s->agent, &in, &p, &bu, s->correspondent, s->now, s->fx);
 }
 
 void scene_tunnelled(struct scene *s, const uint8_t *packet, size_t len, const struct hp_ip6 *coa, const struct hp_ip6 *ha)

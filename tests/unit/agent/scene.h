@@ -13,6 +13,7 @@ struct scene {
 	struct hp_agent *agent;
 	struct hp_effects *fx;
 	struct hp_now now;
+	bool correspondent; /* where updates go to, there is a correspondent registration */
 	struct hp_agent_prefix real[2], virtual_[1];
 	struct hp_agent_link link[2];
 };
@@ -32,8 +33,8 @@ void scene_open(struct scene *s, const struct scene_conf *conf);
 void scene_renew(struct scene *s, const struct scene_conf *conf);
 void scene_close(struct scene *s);
 struct hp_ip6 scene_address(const char *name);
-/* Hands a packet in; on_home: heard on the home link from its sender itself. */
-enum hp_agent_verdict scene_input(struct scene *s, const uint8_t *packet, size_t len, bool on_home, size_t *error_at);
+/* Hands a Binding Update in; on_home: heard on the home link from its sender itself. */
+void scene_input(struct scene *s, const uint8_t *packet, size_t len, bool on_home);
 /* The same for an ICMPv6 message that came through the tunnel from `coa` to `ha`. */
 void scene_tunnelled(struct scene *s, const uint8_t *packet, size_t len, const struct hp_ip6 *coa, const struct hp_ip6 *ha);
 /* Runs time forward, ticking whenever the agent wants it. */

@@ -40,13 +40,12 @@ static void update(struct scene *s, uint32_t i, uint16_t sequence, uint16_t life
 {
 	uint8_t packet[CRAFT_ROOM];
 	struct craft_bu bu = {.dst = scene_address("HA"), .sequence = sequence, .lifetime = lifetime, .a = true, .h = true};
-	size_t at;
 
 	bu.hoa = craft_ip6("2001:db8:1:0:1::");
 	bu.src = craft_ip6("2001:db8:a:0:1::");
 	for (int k = 0; k < 4; k++)
 		bu.hoa.b[15 - k] = bu.src.b[15 - k] = (uint8_t)(i >> (8 * k));
-	scene_input(s, packet, craft_bu(packet, &bu), false, &at);
+	scene_input(s, packet, craft_bu(packet, &bu), false);
 }
 
 static size_t count_of(const struct scene *s, enum hp_effect_kind kind)

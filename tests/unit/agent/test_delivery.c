@@ -21,9 +21,8 @@ static void update(struct scene *s, const char *hoa, const char *coa, const char
 			      .a = true,
 			      .h = true};
 	uint8_t packet[CRAFT_ROOM];
-	size_t at;
 
-	scene_input(s, packet, craft_bu(packet, &bu), false, &at);
+	scene_input(s, packet, craft_bu(packet, &bu), false);
 	scene_effects(s);
 }
 

@@ -82,9 +82,8 @@ static void update(struct scene *s, struct hp_random *random, uint16_t sequence,
 			      .h = true,
 			      .l = hp_random_between(random, 0, 2)};
 	uint8_t packet[CRAFT_ROOM];
-	size_t at;
 
-	scene_input(s, packet, craft_bu(packet, &bu), false, &at);
+	scene_input(s, packet, craft_bu(packet, &bu), false);
 }
 
 /* One test under way comes to its end. */

@@ -82,9 +82,8 @@ static void update(struct scene *s, const char *hoa, const char *coa, const char
 			      .lifetime = lifetime,
 			      .a = true,
 			      .h = true};
-	size_t at;
 
-	scene_input(s, packet, craft_bu(packet, &bu), home, &at);
+	scene_input(s, packet, craft_bu(packet, &bu), home);
 }
 
 /* One line: something happens, this is what the agent does. */
@@ -354,9 +353,8 @@ static void bind_numbered(struct scene *s, uint32_t i)
 			      .lifetime = 900,
 			      .a = true,
 			      .h = true};
-	size_t at;
 
-	scene_input(s, packet, craft_bu(packet, &bu), false, &at);
+	scene_input(s, packet, craft_bu(packet, &bu), false);
 }
 
 static size_t members(const struct scene *s)
@@ -375,7 +373,6 @@ static void crowd(void)
 	const struct hp_ip6 coa = scene_address("C1"), group = numbered("ff0e::", 1);
 	uint8_t packet[CRAFT_ROOM];
 	struct scene s;
-	size_t at;
 
 	scene_open(&s, &(struct scene_conf){.max_bindings = CROWD, .no_dad = true, .multicast = true});
 	for (int turn = 0; turn < 3; turn++) {
@@ -388,7 +385,7 @@ static void crowd(void)
 					      .a = true,
 					      .h = true};
 
-			scene_input(&s, packet, craft_bu(packet, &bu), false, &at);
+			scene_input(&s, packet, craft_bu(packet, &bu), false);
 		}
 		hp_effects_clear(s.fx);
 		report_at(&s, &coa, "HA", 2, &group, "");
@@ -401,7 +398,7 @@ static void crowd(void)
 					      .a = true,
 					      .h = true};
 
-			scene_input(&s, packet, craft_bu(packet, &bu), false, &at);
+			scene_input(&s, packet, craft_bu(packet, &bu), false);
 		}
 	}
 	report_at(&s, &coa, "HA", 2, &group, "");
@@ -540,9 +537,8 @@ static void move(struct scene *s, struct node *n, uint32_t i, uint16_t lifetime)
 			      .lifetime = lifetime,
 			      .a = true,
 			      .h = true};
-	size_t at;
 
-	scene_input(s, packet, craft_bu(packet, &bu), false, &at);
+	scene_input(s, packet, craft_bu(packet, &bu), false);
 	n->bound = lifetime;
 	if (!lifetime)
 		memset(n->listens, 0, sizeof(n->listens));

@@ -246,9 +246,8 @@ static void random_update(struct scene *s, struct model *m, struct world *w, str
 	uint8_t packet[CRAFT_ROOM];
 	unsigned int answer_sequence;
 	int want = model_update(m, node, coa, sequence, units, &answer_sequence);
-	size_t at;
 
-	scene_input(s, packet, craft_bu(packet, &bu), false, &at);
+	scene_input(s, packet, craft_bu(packet, &bu), false);
 	carry_out(s, w);
 	CU_ASSERT_EQUAL(w->answers, want >= 0 ? 1 : 0);
 	if (want < 0 || !w->answers)

@@ -19,9 +19,8 @@ static bool told(struct scene *s, uint16_t sequence)
 				    .h = true};
 	uint8_t packet[CRAFT_ROOM];
 	bool found = false;
-	size_t at;
 
-	scene_input(s, packet, craft_bu(packet, &bu), false, &at);
+	scene_input(s, packet, craft_bu(packet, &bu), false);
 	for (size_t i = 0; i < hp_effects_count(s->fx); i++) {
 		const struct hp_effect *e = hp_effects_at(s->fx, i);
 

@@ -16,9 +16,8 @@ static void update(struct scene *s, const char *hoa, const char *ha, uint16_t se
 			      .a = true,
 			      .h = true};
 	uint8_t packet[CRAFT_ROOM];
-	size_t at;
 
-	scene_input(s, packet, craft_bu(packet, &bu), false, &at);
+	scene_input(s, packet, craft_bu(packet, &bu), false);
 	scene_effects(s);
 }
 

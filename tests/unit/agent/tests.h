@@ -3,7 +3,6 @@
 #define HP_TESTS_AGENT_TESTS_H
 
 void test_update(void);
-void test_mobility_header(void);
 void test_path_mtu(void);
 void test_path_mtu_ages(void);
 void test_refusals(void);

@@ -9,6 +9,7 @@ int main(void)
 		{"routes against a naive model", test_route_model},
 		{"packets for us", test_input},
 		{"packets of a mobile node", test_mobile},
+		{"Mobility Headers", test_mobility},
 		{"errors about our tunnels", test_relay},
 		{"troubles of the workers", test_trouble},
 		{"troubles of tunnel packets", test_trouble_tunnel},

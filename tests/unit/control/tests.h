@@ -6,6 +6,7 @@ void test_route_model(void);
 void test_route_table(void);
 void test_input(void);
 void test_mobile(void);
+void test_mobility(void);
 void test_relay(void);
 void test_trouble(void);
 void test_trouble_tunnel(void);
