@@ -52,6 +52,13 @@ void test_error_size(void);
 /* test_transit.c */
 void test_limit(void);
 
+/* test_direct.c */
+void test_direct_put(void);
+void test_direct_many(void);
+void test_direct_long(void);
+void test_direct_take(void);
+void test_direct_error(void);
+
 /* test_compose.c */
 void test_compose(void);
 void test_compose_limits(void);
