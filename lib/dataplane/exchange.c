@@ -27,8 +27,8 @@ static struct hp_punt punt_of(struct rte_mbuf *m)
 	};
 }
 
-/* So that a poll's packets find places in the hot table. */
-#define RETIRED_MOST (HP_HOT_SPARE - 1024)
+/* So that a poll's packets find places in the tables. */
+#define RETIRED_MOST (HP_ROWS_SPARE - 1024)
 
 /* One ring's share before the next has its turn. */
 static unsigned int take(struct rte_ring *ring, unsigned int max, hp_punt_fn *handle, void *ctx)
@@ -52,7 +52,7 @@ static unsigned int take(struct rte_ring *ring, unsigned int max, hp_punt_fn *ha
 	return n;
 }
 
-/* A packet has at most one entry of the hot table replaced; rather than find no place for the new one it waits in its ring. */
+/* A packet has at most one row of a table replaced; rather than find no place for the new one it waits in its ring. */
 static bool choked(struct hp_dataplane *dp)
 {
 	return hp_reclaim_waiting(dp->reclaim) > RETIRED_MOST && hp_reclaim_poll(dp->reclaim, SIZE_MAX) > RETIRED_MOST;

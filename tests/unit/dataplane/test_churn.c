@@ -95,7 +95,8 @@ static void crowd(struct world *w, struct hp_random *random)
 		uint64_t low = hp_random_u64(random);
 
 		memcpy(a.b + 8, &low, sizeof(low));
-		if (hp_index_bucket(w->hot->index, hp_hot_ask(w->hot, &a)) < w->hot->index->bucket + w->hot->index->buckets / CROWDED)
+		if (hp_index_bucket(w->hot->rows.index, hp_hot_ask(w->hot, &a)) <
+		    w->hot->rows.index->bucket + w->hot->rows.index->buckets / CROWDED)
 			w->key[n++] = a;
 	}
 }
@@ -122,12 +123,12 @@ static bool publish(struct world *w, uint32_t k, uint32_t version)
 static void settle(struct world *w)
 {
 	struct hp_hot *h = w->hot;
-	uint32_t free_before = h->free_count;
+	uint32_t free_before = h->rows.free_count;
 
 	while (hp_reclaim_poll(w->reclaim, SIZE_MAX))
 		sched_yield();
-	for (uint32_t i = free_before; i < h->free_count; i++)
-		memset(&h->entry[h->free_entry[i]], 0xdd, sizeof(h->entry[0]));
+	for (uint32_t i = free_before; i < h->rows.free_count; i++)
+		memset((char *)h->rows.row + (size_t)h->rows.free_row[i] * HP_ROW, 0xdd, HP_ROW);
 	for (uint32_t k = 0; k < KEYS; k++)
 		__atomic_store_n(&w->oldest[k], hp_hot_find(h, &w->key[k]) ? w->newest[k] : GONE, __ATOMIC_SEQ_CST);
 }
@@ -169,10 +170,10 @@ void test_churn(void)
 		CU_ASSERT_EQUAL(reader[i].wrong, 0);
 		CU_ASSERT(reader[i].looked > 0);
 	}
-	for (uint32_t b = 0; b < w->hot->index->buckets / CROWDED; b++)
-		chained += w->hot->index->bucket[b].next != 0;
+	for (uint32_t b = 0; b < w->hot->rows.index->buckets / CROWDED; b++)
+		chained += w->hot->rows.index->bucket[b].next != 0;
 	/* Otherwise the crowd was none, or too large to change anything. */
-	CU_ASSERT(chained > w->hot->index->buckets / CROWDED / 2);
+	CU_ASSERT(chained > w->hot->rows.index->buckets / CROWDED / 2);
 	CU_ASSERT(refused < CHANGES / 100);
 	hp_reclaim_destroy(w->reclaim);
 	hp_hot_destroy(w->hot);

@@ -180,7 +180,7 @@ void test_hot_crafted(void)
 		memcpy(e.prefix.b + 12, &half, sizeof(half));
 		CU_ASSERT_EQUAL_FATAL(rte_hash_crc(&e.prefix, 16, 0), 0);
 		CU_ASSERT_EQUAL_FATAL(hp_hot_put(hot, &e, &old, &had), 0);
-		long_way += hp_index_first(hot->index, hp_hot_ask(hot, &e.prefix)) == HP_INDEX_SEARCH;
+		long_way += hp_index_first(hot->rows.index, hp_hot_ask(hot, &e.prefix)) == HP_INDEX_SEARCH;
 		n += !had;
 	}
 	CU_ASSERT(long_way < CRAFTED / 50);
