@@ -151,8 +151,12 @@ void hp_carry_out(struct hp_app *app)
 			table(app, hp_dataplane_unbind(app->dp, &e->unbind.hoa), "withdraw a binding");
 			break;
 		case HP_EFFECT_OPTIMIZE:
+			table(app, hp_dataplane_optimize(app->dp, &e->optimize), "publish a correspondent's binding");
+			break;
 		case HP_EFFECT_UNOPTIMIZE:
-			break; /* nothing asks for them yet */
+			table(app, hp_dataplane_unoptimize(app->dp, &e->unoptimize.hoa, &e->unoptimize.correspondent),
+			      "withdraw a correspondent's binding");
+			break;
 		case HP_EFFECT_MEMBER:
 			table(app, hp_dataplane_member(app->dp, &e->member), "publish a listener");
 			break;

@@ -14,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/prefixes.h"
 #include "dataplane/group.h"
 #include "dataplane/port.h"
 #include "dataplane/state.h"
@@ -57,12 +58,12 @@ static uint32_t frame(const struct hp_dp_conf *c)
 
 size_t hp_dataplane_memory(const struct hp_dp_conf *c)
 {
-	size_t worker =
-		sizeof(struct hp_worker) + paths(c) * sizeof(uint64_t) + (c->accounting ? c->max_bindings * 16ull : 0) + 1024 * 1024;
+	size_t worker = sizeof(struct hp_worker) + paths(c) * sizeof(uint64_t) + (c->accounting ? c->max_bindings * 16ull : 0) +
+			hp_optimized_memory(c->max_optimized) + 1024 * 1024;
 
 	return (size_t)mbufs(c) * (frame(c) + RTE_PKTMBUF_HEADROOM + sizeof(struct rte_mbuf) + sizeof(struct hp_meta) + 64) +
 	       hp_hot_memory(c->max_bindings) + hp_sas_memory(c->max_associations, c->workers) + hp_paths_memory(paths(c)) +
-	       c->workers * worker + 32 * 1024 * 1024;
+	       hp_pairs_memory(c->max_optimized) + c->workers * worker + 32 * 1024 * 1024;
 }
 
 static void worker_destroy(struct hp_worker *w)
@@ -75,6 +76,7 @@ static void worker_destroy(struct hp_worker *w)
 	hp_reassembly_destroy(w->reassembly);
 	rte_free(w->path_packets);
 	rte_free(w->account);
+	rte_free(w->used[0]);
 	rte_free(w->esp);
 	rte_free(w->hand);
 	rte_free(w);
@@ -104,6 +106,10 @@ static int worker_create(struct hp_worker **out, struct hp_dataplane *dp, const 
 	w->path_packets = rte_zmalloc_socket("path packets", paths(c) * sizeof(*w->path_packets), RTE_CACHE_LINE_SIZE, socket);
 	if (c->accounting)
 		w->account = rte_zmalloc_socket("account", c->max_bindings * sizeof(*w->account), RTE_CACHE_LINE_SIZE, socket);
+	if (c->max_optimized) {
+		w->used[0] = rte_zmalloc_socket("used", hp_optimized_memory(c->max_optimized), RTE_CACHE_LINE_SIZE, socket);
+		w->used[1] = w->used[0] ? w->used[0] + hp_optimized_memory(c->max_optimized) / 2 / sizeof(*w->used[0]) : NULL;
+	}
 	if (dp->shared.spread)
 		w->hand = rte_zmalloc_socket("hand", c->workers * sizeof(*w->hand), RTE_CACHE_LINE_SIZE, socket);
 	if (dp->shared.sas)
@@ -111,7 +117,8 @@ static int worker_create(struct hp_worker **out, struct hp_dataplane *dp, const 
 	for (unsigned int i = 0; i < HP_BURST && w->esp; i++)
 		hp_crypto_op_init(&w->esp->op[i]);
 	if (!w->inject || !w->path_packets || (dp->shared.sas && !w->esp) || (dp->shared.spread && !w->hand) ||
-	    (c->accounting && !w->account) || hp_reassembly_create(&w->reassembly, mbufs(c) / REASSEMBLY / c->workers, socket))
+	    (c->accounting && !w->account) || (c->max_optimized && !w->used[0]) ||
+	    hp_reassembly_create(&w->reassembly, mbufs(c) / REASSEMBLY / c->workers, socket))
 		goto destroy;
 	hp_policers_init(w);
 	*out = w;
@@ -206,6 +213,8 @@ static int create_tables(struct hp_dataplane *dp, const struct hp_dp_conf *c, in
 	ret = ret ? ret : hp_paths_create(&dp->shared.paths, paths(c), c->links, link, socket, dp->reclaim);
 	if (!ret && c->max_associations)
 		ret = hp_sas_create(&dp->shared.sas, c->max_associations, c->workers, c->portable_crypto, socket, dp->reclaim);
+	if (!ret && c->max_optimized)
+		ret = hp_pairs_create(&dp->shared.pairs, c->max_optimized, socket, dp->reclaim);
 	ret = ret ? ret : hp_groups_create(&dp->shared.groups, socket, dp->reclaim);
 	ret = ret ? ret : hp_route_table_create(&dp->shared.routes, NULL, NULL, 0, socket);
 	free(link);
@@ -358,6 +367,8 @@ void hp_dataplane_destroy(struct hp_dataplane *dp)
 	hp_route_table_destroy(dp->shared.routes);
 	hp_groups_destroy(dp->shared.groups);
 	hp_sas_destroy(dp->shared.sas);
+	hp_pairs_destroy(dp->shared.pairs);
+	hp_prefixes_destroy(dp->shared.protect);
 	hp_hot_destroy(dp->shared.hot);
 	hp_paths_destroy(dp->shared.paths);
 	rte_mempool_free(dp->shared.pool);

@@ -67,13 +67,13 @@ void hp_dataplane_destroy(struct hp_dataplane *dp);                  /* safe on 
 /* Published tables: 0, -ENOSPC, -ENOMEM. A put replaces; nothing a worker can see is edited. */
 int hp_dataplane_bind(struct hp_dataplane *dp, const struct hp_bind *b);
 int hp_dataplane_unbind(struct hp_dataplane *dp, const struct hp_ip6 *hoa);
-/* Correspondents' bindings, by (home address, correspondent). 0, -EINVAL: without max_optimized, -ENOENT, -ENOSPC, -ENOMEM. */
+/* Correspondents' bindings, by (home address, correspondent). 0, -EINVAL: without max_optimized, or no id below it, -ENOENT, -ENOSPC, -ENOMEM. */
 int hp_dataplane_optimize(struct hp_dataplane *dp, const struct hp_optimize *o);
 int hp_dataplane_unoptimize(struct hp_dataplane *dp, const struct hp_ip6 *hoa, const struct hp_ip6 *correspondent);
 /* Whether packets went by that binding lately, either way: in the last 8 to 16 s. */
 bool hp_dataplane_optimized_used(const struct hp_dataplane *dp, uint32_t id);
 /* The hosts that we act for as correspondents: what of Mobile IPv6 is addressed to them comes to the management core, but for addresses of ours and
- * home addresses that are bound. Replaced as a whole. */
+ * home addresses that are bound. Replaced as a whole. 0, -ENOMEM, -EINVAL: without max_optimized, unless for nobody. */
 int hp_dataplane_protect(struct hp_dataplane *dp, const struct hp_prefix protect[], unsigned int protects, const struct hp_prefix exclude[],
 			 unsigned int excludes);
 /* Publishes association `number` (1 to max_associations) in tunnel mode, or (NULL) withdraws it. One that had the number is replaced, and

@@ -56,4 +56,15 @@ static inline uint64_t hp_key_hash_wide(const struct hp_key_secret *s, const str
 	return hp_key_fold(hp_key_fold(a[0] ^ s->word[0], a[1] ^ s->word[1]) ^ s->word[2], number ^ s->word[3]);
 }
 
+/* (address, address) -> 64 bits. */
+static inline uint64_t hp_key_hash_pair(const struct hp_key_secret *s, const struct hp_ip6 *address, const struct hp_ip6 *other)
+{
+	uint64_t a[2], b[2];
+
+	memcpy(a, address, sizeof(a));
+	memcpy(b, other, sizeof(b));
+	a[0] = hp_key_fold(a[0] ^ s->word[0], a[1] ^ s->word[1]);
+	return hp_key_fold(hp_key_fold(b[0] ^ a[0], b[1] ^ s->word[2]) ^ a[0], s->word[3]);
+}
+
 #endif

@@ -30,7 +30,7 @@ struct hp_dataplane {
 	struct hp_port_state *port_state;
 	uint32_t max_bindings;
 	uint32_t bound;
-	uint64_t next_link_look_ms;
+	uint64_t next_link_look_ms, next_epoch_ms;
 	uint64_t *used_before;                /* by path: packets when last asked */
 	uint32_t used_at;                     /* where the walk over paths goes on */
 	unsigned int poll_worker, poll_class; /* fairness of hp_dataplane_poll */
@@ -39,6 +39,10 @@ struct hp_dataplane {
 		uint64_t loops, since_ms, age_ms;
 	} beat[HP_WORKERS];
 };
+
+/* optimized.c: octets of a worker that tell which of so many are in use; the turn of their epoch, when it is time. */
+size_t hp_optimized_memory(uint32_t most);
+void hp_optimized_turn(struct hp_dataplane *dp, uint64_t now_ms);
 
 /* Whether a processor is in a list of the kernel's ("1,3-5"). */
 bool hp_status_listed(const char *list, int cpu);

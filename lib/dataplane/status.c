@@ -39,6 +39,7 @@ void hp_dataplane_tick(struct hp_dataplane *dp, uint64_t now_ms)
 {
 	hp_reclaim_poll(dp->reclaim, RECLAIM_MOST);
 	look_at_workers(dp, now_ms);
+	hp_optimized_turn(dp, now_ms);
 	if (now_ms >= dp->next_link_look_ms) {
 		look_at_links(dp);
 		dp->next_link_look_ms = now_ms + LINK_LOOK_MS;

@@ -16,6 +16,7 @@
 #include "dataplane/header.h"
 #include "dataplane/hot.h"
 #include "dataplane/meta.h"
+#include "dataplane/pairs.h"
 #include "dataplane/path.h"
 #include "dataplane/reassemble.h"
 #include "dataplane/route.h"
@@ -53,6 +54,10 @@ struct hp_shared {
 	struct hp_port *port;
 	struct hp_link *link;
 	struct hp_hot *hot;
+	int optimizing;              /* somebody is protected, or has been: there is something to look up in pairs */
+	unsigned int epoch;          /* of the bits in which workers note what they used: 0 or 1 */
+	struct hp_pairs *pairs;      /* NULL: nothing is ever optimized */
+	struct hp_prefixes *protect; /* published, load with acquire: whom we act for as correspondents */
 	struct hp_paths *paths;
 	struct hp_groups *groups;
 	struct hp_route_table *routes; /* published: load with acquire */
@@ -160,7 +165,8 @@ struct hp_worker {
 	uint64_t *path_packets; /* by path number: who is in use (NUD) */
 	struct {
 		uint64_t packets, bytes;
-	} * account; /* by binding id; NULL: accounting off */
+	} * account;       /* by binding id; NULL: accounting off */
+	uint64_t *used[2]; /* by epoch: a bit for each id of a correspondent's binding; NULL: nothing is ever optimized */
 };
 
 /* One turn of the loop: ports, injected frames, transmit. Returns how many packets moved. */

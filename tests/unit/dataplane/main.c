@@ -244,6 +244,7 @@ int main(void)
 		{"ten thousand crafted keys", test_hot_crafted},
 		{"readers while everything changes", test_churn},
 		{"full to the last place", test_hot_full},
+		{"correspondents' bindings against an array", test_pairs},
 		{"a retired entry outlives its readers", test_grace},
 		{"one grace period for a batch", test_seal},
 		{"frames leave by the batch", test_flush},

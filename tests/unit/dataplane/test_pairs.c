@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Correspondents' bindings against an array of all pairs. What the table does under its readers is that of the hot table: test_churn.c. */
+#include <errno.h>
+
+#include "base/hash.h"
+#include "dataplane/pairs.h"
+#include "run.h"
+#include "tests.h"
+
+enum { HOMES = 60, HOSTS = 50, MOST = 1500, BULK = 64 };
+
+static struct hp_ip6 home(unsigned int i)
+{
+	return (struct hp_ip6){{0x20, 1, 0xd, 0xb8, 0, (uint8_t)(i % 7), [15] = (uint8_t)i}};
+}
+
+/* Some addresses are both. */
+static struct hp_ip6 host(unsigned int i)
+{
+	return i < 10 ? home(i) : (struct hp_ip6){{0x20, 1, 0xd, 0xb8, 0xc, [15] = (uint8_t)i}};
+}
+
+static void look(const struct hp_pairs *pairs, const uint32_t model[HOMES][HOSTS], struct hp_random *r)
+{
+	uint64_t hash[BULK];
+	uint32_t k[BULK], at[BULK];
+	struct hp_ip6 hoa[BULK], correspondent[BULK];
+
+	for (unsigned int i = 0; i < BULK; i++) {
+		k[i] = hp_random_between(r, 0, HOMES * HOSTS - 1);
+		hoa[i] = home(k[i] / HOSTS);
+		correspondent[i] = host(k[i] % HOSTS);
+		hash[i] = hp_pairs_ask(pairs, &hoa[i], &correspondent[i]);
+	}
+	for (unsigned int i = 0; i < BULK; i++)
+		at[i] = hp_pairs_candidate(pairs, hash[i]);
+	for (unsigned int i = 0; i < BULK; i++) {
+		const struct hp_pair *p = hp_pairs_confirm(pairs, at[i], hash[i], &hoa[i], &correspondent[i]);
+		const uint32_t want = model[k[i] / HOSTS][k[i] % HOSTS];
+
+		if ((p != NULL) != (want != 0) || (p && p->id != want))
+			CU_FAIL("found wrongly");
+		if (want && !hp_filter_may_have(&pairs->filter, &hoa[i]))
+			CU_FAIL("filtered out");
+	}
+}
+
+void test_pairs(void)
+{
+	static uint32_t model[HOMES][HOSTS];
+	struct hp_pair old = {.id = 0};
+	struct hp_reclaim *reclaim;
+	struct hp_pairs *pairs;
+	struct hp_random r;
+	uint32_t version = 0, count = 0, full = 0;
+
+	hp_random_seed(&r, hp_test_seed());
+	CU_ASSERT_EQUAL_FATAL(hp_reclaim_create(&reclaim, 0), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_pairs_create(&pairs, MOST, SOCKET_ID_ANY, reclaim), 0);
+	for (int step = 0; step < 100000; step++) {
+		const uint32_t h = hp_random_between(&r, 0, HOMES - 1), c = hp_random_between(&r, 0, HOSTS - 1);
+		const struct hp_pair p = {.hoa = home(h), .correspondent = host(c), .id = version + 1};
+		int want = model[h][c] || count < MOST ? 0 : -ENOSPC;
+		bool had;
+
+		if (hp_random_between(&r, 0, 4) > 1) {
+			full += want != 0;
+			CU_ASSERT_EQUAL(hp_pairs_put(pairs, &p, &old, &had), want);
+			CU_ASSERT(had == (model[h][c] != 0) && (!had || old.id == model[h][c]));
+			if (want)
+				continue;
+			count += !model[h][c];
+			model[h][c] = ++version;
+		} else {
+			CU_ASSERT_EQUAL(hp_pairs_remove(pairs, &p.hoa, &p.correspondent, &old), model[h][c] ? 0 : -ENOENT);
+			CU_ASSERT(!model[h][c] || old.id == model[h][c]);
+			count -= model[h][c] != 0;
+			model[h][c] = 0;
+		}
+		CU_ASSERT_EQUAL(pairs->count, count);
+		if (step % 50 == 0)
+			look(pairs, (const uint32_t(*)[HOSTS])model, &r);
+	}
+	CU_ASSERT(full > 0);
+	/* Nothing is left of what is gone, in the filter either. */
+	for (unsigned int k = 0; k < HOMES * HOSTS; k++) {
+		const struct hp_ip6 hoa = home(k / HOSTS), correspondent = host(k % HOSTS);
+
+		CU_ASSERT_EQUAL(hp_pairs_remove(pairs, &hoa, &correspondent, &old), model[k / HOSTS][k % HOSTS] ? 0 : -ENOENT);
+	}
+	for (unsigned int i = 0; i < HOMES; i++) {
+		const struct hp_ip6 hoa = home(i);
+
+		CU_ASSERT(!hp_filter_may_have(&pairs->filter, &hoa));
+	}
+	hp_reclaim_destroy(reclaim);
+	hp_pairs_destroy(pairs);
+}
