@@ -124,7 +124,7 @@ class UserModeLinux:
         os.symlink("/usr/lib/uml/modules", lab.path("lib/modules"))
         self.out = lab.path("guest.txt")
         open(self.out, "w").close()
-        words.update(out=self.out, modules=lab.folder, register=ROOT + "/tests/machines/register.py")
+        words.update(out=self.out, modules=lab.folder)
         self.child = lab.start("switch", "linux.uml", "mem=256M", "con=null", "con0=null,fd:1", "rootfstype=hostfs", "rootflags=/", "rw", "quiet", "uml_dir=" + lab.folder,
                                "init=" + ROOT + "/tests/machines/" + init, "vec0:transport=tap,ifname=uml,depth=128", *["hp_%s=%s" % w for w in words.items()],
                                log=lab.path("uml.log"), env={**os.environ, "TMPDIR": lab.folder})
