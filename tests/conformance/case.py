@@ -24,6 +24,7 @@ BOTH = REAL + VIRTUAL
 PROVED_REAL, PROVED_VIRTUAL = ("mn-ha",), ("mn-ha-virtual",)
 PROVED = PROVED_REAL + PROVED_VIRTUAL
 IPSEC = ("ipsec",)
+CORRESPONDENT = ("correspondent",)
 CEILING_S = int(os.environ.get("HP_CEILING_S", 60))
 CASES = []
 

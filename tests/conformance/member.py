@@ -96,6 +96,9 @@ class Option:
     def octets(self):
         return bytes([self.kind]) if self.kind == PAD1 else bytes([self.kind, len(self.data) if self.length is None else self.length]) + self.data
 
+    def fill(self, update, message, at):
+        """What is made of the whole message, in its place in it."""
+
 
 class Authenticator(Option):
     """Made of care-of address, home address and what stands before its data, the checksum zero, unless the case says otherwise. of: what
@@ -149,8 +152,7 @@ class Update:
         self.message += padding(-len(self.message) % 8)
         self.message[1] = len(self.message) // 8 - 1
         for o, at in places:
-            if isinstance(o, Authenticator):
-                o.fill(self, self.message, at)
+            o.fill(self, self.message, at)
         self.at = {o.kind: at for o, at in places}
 
     def packet(self):

@@ -6,6 +6,8 @@
     mn-ha     as real, home link 2001:db8:40::/64: authentication in the message, of the mobile nodes that the cases have enrolled
     mn-ha-virtual    as virtual, 2001:db8:50::/64, and likewise
     ipsec     as real, home link 2001:db8:30::/64: signalling and tunnels under ESP, with the security associations that the cases have enrolled
+    correspondent    as virtual, home link 2001:db8:60::/64; and behind port servers 2001:db8:5e::/64, whose hosts the program acts for (as for 2001:db8:5e:2::/64
+              behind the core router), 2001:db8:5e:1::/64, which is excluded from it, and 2001:db8:5d::/64, which is not protected
 
 Beside the home prefix each kind has a deprecated one (11 or 21), one that ends while the cases run (12 or 22) and one with lifetimes
 that cap a registration (13 or 23). Cases play whatever is beyond the ports."""
@@ -25,11 +27,19 @@ PROVED_ENDS_S = 12  # where nobody has to register before
 MAX_BINDINGS = 3000
 GATEWAY = "2001:db8:f::fe"
 CORE = "2001:db8:f::1"
-FAMILY = {"real": 1, "virtual": 2, "ipsec": 3, "mn-ha": 4, "mn-ha-virtual": 5}
+HOME_AGENTS_ANYCAST = "fdff:ffff:ffff:fffe"  # RFC 2526
+FAMILY = {"real": 1, "virtual": 2, "ipsec": 3, "mn-ha": 4, "mn-ha-virtual": 5, "correspondent": 6}
+SERVERS, EXCLUDED, UNPROTECTED, SAME_PORT = "2001:db8:5e::", "2001:db8:5e:1::", "2001:db8:5d::", "2001:db8:5e:2::"
+MAX_CORRESPONDENTS = 4096
 
 
 def wired(kind):
-    return not kind.endswith("virtual")
+    """Its home link is on a port."""
+    return kind in ("real", "mn-ha", "ipsec")
+
+
+def cables(kind):
+    return ("core", "servers") if kind == "correspondent" else ("core", "home") if wired(kind) else ("core",)
 
 
 def identifier(number, i):
@@ -43,27 +53,30 @@ def home_address(kind, number, i=1, prefix=0):
 
 
 def configuration(kind, enrolled):
-    family, method = FAMILY[kind], "none" if kind in ("real", "virtual") else kind.removesuffix("-virtual")
+    family, method = FAMILY[kind], "none" if kind in ("real", "virtual", "correspondent") else kind.removesuffix("-virtual")
     ends_s = PROVED_ENDS_S if method == "mn-ha" else ENDS_S
     home = {"name": "home", "port": "p1" if wired(kind) else None, "dad_transmits": 0,
             "addresses": [PREFIX % (family, 0) + "1/64", PREFIX % (family, 0) + "2/64",
                           {"address": PREFIX % (family, DEPRECATED) + "1/64", "valid_lifetime_s": 100000, "preferred_lifetime_s": 0},
                           {"address": PREFIX % (family, ENDING) + "1/64", "valid_lifetime_s": ends_s, "preferred_lifetime_s": ends_s},
                           {"address": PREFIX % (family, SHORT) + "1/64", "valid_lifetime_s": SHORT_S, "preferred_lifetime_s": SHORT_PREFERRED_S}]}
-    ports = [{"name": "p0", "device": "net_af_packet0,iface=core"}]
+    ports = [{"name": "p%d" % i, "device": "net_af_packet%d,iface=%s" % (i, name)} for i, name in enumerate(cables(kind))]
     if wired(kind):
-        ports.append({"name": "p1", "device": "net_af_packet1,iface=home"})
         home["router_advertisement"] = {"enabled": True, "min_interval_ms": 200, "max_interval_ms": 600, "min_delay_ms": 200}
     agent = {"links": ["home"], "max_bindings": MAX_BINDINGS, "authentication": method}
     if method == "ipsec":
         # Cases register often; duplicate address detection, which takes a second each time, is judged elsewhere.
         agent["dad"] = False
+    links = [{"name": "core", "port": "p0", "dad_transmits": 0, "addresses": [CORE + "/64"]}, home]
+    if kind == "correspondent":
+        links.append({"name": "servers", "port": "p1", "dad_transmits": 0, "addresses": [prefix + "1/64" for prefix in (SERVERS, EXCLUDED, UNPROTECTED)]})
     return {
         "ports": ports,
-        "links": [{"name": "core", "port": "p0", "dad_transmits": 0, "addresses": [CORE + "/64"]}, home],
+        "links": links,
         "routes": [{"prefix": "::/0", "via": GATEWAY, "link": "core"}],
         "home_agent": agent,
         **({"mobile_nodes": enrolled} if method != "none" else {}),
+        **({"correspondent": {"protect": [SERVERS + "/62"], "exclude": [EXCLUDED + "/64"], "max_bindings": MAX_CORRESPONDENTS}} if kind == "correspondent" else {}),
         "log": {"level": "warning"},
     }
 
@@ -76,7 +89,7 @@ class Place:
         self.lab = Lab()
         self.lab.host("ha")
         self.cables, self.program_mac = {}, {}
-        for name in ("core", "home") if wired(kind) else ("core",):
+        for name in cables(kind):
             self.lab.ip("ha", "link", "add", name, "type", "veth", "peer", "name", name, "netns", self.lab.ns("switch"))
             for host in ("ha", "switch"):
                 # A veth leaves checksums to hardware that is not there. No kernel has a say on either end.

@@ -2,12 +2,11 @@
 """Forgeries in numbers: what they cost is bounded, what their source is told is limited, the operator learns of each kind, and honest nodes
 get through. These run alone, one after the other."""
 import json
-import threading
 import time
 
 from case import CEILING_S, ba_of, tunnelled
+from events import Events
 from flood import insist, pouring
-from lab import Unix
 from member import AAAKey, Key, Node, proved
 from packets import *  # noqa: F403
 
@@ -108,34 +107,6 @@ def unverified(t, n):
 
 
 # What the operator is told.
-
-
-class Events:
-    """The stream of events, heard by a thread."""
-
-    def __init__(self, lab):
-        self.connection = Unix(lab.path("ha.sock"))
-        self.connection.request("GET", "/v1/events")
-        self.answer = self.connection.getresponse()
-        self.connection.sock.settimeout(None) if self.connection.sock else None
-        self.heard, self.more = [], threading.Condition()
-        threading.Thread(target=self.listen, daemon=True).start()
-
-    def listen(self):
-        name = None
-        for line in self.answer:
-            key, _, value = line.decode().rstrip("\n").partition(": ")
-            if key == "event":
-                name = value
-            elif key == "data":
-                with self.more:
-                    self.heard.append((name, json.loads(value)))
-                    self.more.notify_all()
-
-    def wait(self, match, seconds):
-        with self.more:
-            self.more.wait_for(lambda: any(match(*e) for e in self.heard), seconds)
-            return next((data for name, data in self.heard if match(name, data)), None)
 
 
 @proved("auth-events", "RFC 4285 5.1.1 (MAY log)", "each kind of refusal: an event with home address, care-of address, identity, SPI, status and reason; the first use of a newer key: one as well",

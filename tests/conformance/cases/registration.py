@@ -2,9 +2,7 @@
 """§9.5.1, §9.5.4, §10.3.1, §6.1.7, §6.1.8: registering and registering again."""
 from case import BOTH, REAL, ba_of, case, having, refused, tunnelled
 from packets import *  # noqa: F403
-from place import CORE, DEPRECATED, ENDING, SHORT, SHORT_PREFERRED_S, SHORT_S
-
-HOME_AGENTS_ANYCAST = "fdff:ffff:ffff:fffe"  # RFC 2526
+from place import CORE, DEPRECATED, ENDING, HOME_AGENTS_ANYCAST, SHORT, SHORT_PREFERRED_S, SHORT_S
 
 
 def alternate(a):
