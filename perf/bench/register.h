@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Registrations as the management core meets them: Binding Updates go through a worker's pipeline into its punt ring, the appliance's own
- * loop takes them from there, and its acknowledgements are taken from the worker's inject ring. Only the loop's turns are timed. One core,
- * no store, a virtual home link, authentication none or in the message (RFC 4285: HMAC-SHA1, timestamps; the mobile nodes' part is not
- * timed); no worker runs, this thread plays it between turns. */
+/* Registrations as the management core meets them, in a box (box.h). Only the loop's turns are timed. A virtual home link, authentication none or in
+ * the message (RFC 4285: HMAC-SHA1, timestamps; the mobile nodes' part is not timed). */
 #ifndef HP_BENCH_REGISTER_H
 #define HP_BENCH_REGISTER_H
 
