@@ -103,6 +103,10 @@ void hp_carry_in(void *app, struct rte_mbuf *const m[], const struct hp_punt pun
  * (-1) are set; create cleans up after itself, destroy is safe after it failed. */
 int hp_appliance_create(struct hp_app *app, struct hp_plan *plan, struct hp_error *e);
 void hp_appliance_destroy(struct hp_app *app);
+/* What a plan cannot know: whom control asks. */
+void hp_appliance_complete(struct hp_app *app, struct hp_control_conf *conf);
+/* To the workers: routes, and the hosts that we act for as correspondents. 0 or -errno. */
+int hp_appliance_publish(struct hp_app *app, const struct hp_plan *plan);
 
 /* store.c: what must survive the program. `kind` and key name a value; an empty value removes it. */
 enum hp_store_kind {

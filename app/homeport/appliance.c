@@ -45,6 +45,33 @@ static int start_nodes(struct hp_app *app, struct hp_error *e)
 	return 0;
 }
 
+static bool is_used(void *ctx, uint32_t id)
+{
+	return hp_dataplane_optimized_used(((struct hp_app *)ctx)->dp, id);
+}
+
+static bool get_random(void *ctx, void *octets, size_t len)
+{
+	(void)ctx;
+	return getrandom(octets, len, 0) == (ssize_t)len;
+}
+
+void hp_appliance_complete(struct hp_app *app, struct hp_control_conf *conf)
+{
+	conf->guard = app->guard;
+	conf->correspondent.used = is_used;
+	conf->correspondent.random = get_random;
+	conf->correspondent.ctx = app;
+}
+
+int hp_appliance_publish(struct hp_app *app, const struct hp_plan *plan)
+{
+	typeof(plan->control.correspondent) *c = &plan->control.correspondent;
+	const int ret = hp_dataplane_routes(app->dp, plan->dp_route, plan->dp_routes);
+
+	return ret || !c->enabled ? ret : hp_dataplane_protect(app->dp, c->protect, c->protects, c->exclude, c->excludes);
+}
+
 static int start_control(struct hp_app *app, struct hp_plan *plan, struct hp_error *e)
 {
 	struct hp_now now = hp_app_now(app);
@@ -58,13 +85,13 @@ static int start_control(struct hp_app *app, struct hp_plan *plan, struct hp_err
 	ret = start_guard(app, plan->control.seed + 3, e);
 	if (ret)
 		return ret;
-	plan->control.guard = app->guard;
+	hp_appliance_complete(app, &plan->control);
 	ret = hp_control_create(&app->control, &plan->control, now);
 	if (ret)
 		return hp_error_set(e, -ret, "", "control: %s", strerror(-ret));
-	ret = hp_dataplane_routes(app->dp, plan->dp_route, plan->dp_routes);
+	ret = hp_appliance_publish(app, plan);
 	if (ret)
-		return hp_error_set(e, -ret, "routes", "publish routes: %s", strerror(-ret));
+		return hp_error_set(e, -ret, "", "publish routes and prefixes: %s", strerror(-ret));
 	hp_control_start(app->control, now, app->fx);
 	hp_carry_out(app);
 	return 0;

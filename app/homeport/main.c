@@ -196,8 +196,9 @@ int main(int argc, char **argv)
 	if (hp_plan_check_memory(app.conf, plan, &memory, &e)) {
 		ret = complain(app.file, &e);
 	} else if (check) {
-		printf("%s: good; %u bindings need %llu MiB for packets and tables and at most %llu MiB for registrations\n", app.file,
-		       app.conf->home_agent.max_bindings, (unsigned long long)(memory.needed >> 20), (unsigned long long)(own >> 20));
+		printf("%s: good; %u bindings and %u of correspondents need %llu MiB for packets and tables and at most %llu MiB for registrations\n",
+		       app.file, plan->dp.max_bindings, plan->dp.max_optimized, (unsigned long long)(memory.needed >> 20),
+		       (unsigned long long)(own >> 20));
 		ret = EXIT_SUCCESS;
 	} else {
 		block_signals();

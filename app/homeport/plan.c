@@ -8,6 +8,8 @@
 /* What the management core's own tables take for one binding at most: record, table slot, proxied address, timers, seat of the roster.
  * Held against the real figure by the 100,000 binding test. */
 #define OWN_BYTES_PER_BINDING 440
+/* And for one of a correspondent's. */
+#define OWN_BYTES_PER_CORRESPONDENT 320
 
 static int plan_dataplane(struct hp_plan *p, const struct hp_conf *conf)
 {
@@ -54,6 +56,8 @@ static int plan_dataplane(struct hp_plan *p, const struct hp_conf *conf)
 		.max_associations = hp_protection_most(conf),
 		.accounting = conf->home_agent.accounting,
 		.multicast = conf->home_agent.multicast,
+		/* Whatever is protected now: that may change while running. */
+		.max_optimized = conf->correspondent.enabled ? conf->correspondent.max_bindings : 0,
 	};
 	return 0;
 }
@@ -114,6 +118,13 @@ static int plan_control(struct hp_plan *p, const struct hp_conf *conf)
 					 .min_interval_s = conf->home_agent.prefix_advertisement.min_interval_s,
 					 .max_interval_s = conf->home_agent.prefix_advertisement.max_interval_s},
 		.multicast = conf->home_agent.multicast,
+		.correspondent = {.enabled = conf->correspondent.enabled,
+				  .max_bindings = conf->correspondent.max_bindings,
+				  .max_lifetime_s = conf->correspondent.max_binding_lifetime_s,
+				  .protects = conf->correspondent.protects,
+				  .protect = conf->correspondent.protect,
+				  .excludes = conf->correspondent.excludes,
+				  .exclude = conf->correspondent.exclude},
 	};
 	return 0;
 }
@@ -193,26 +204,31 @@ void hp_plan_destroy(struct hp_plan *p)
 
 uint64_t hp_plan_memory(const struct hp_plan *p, uint64_t *own)
 {
-	*own = (uint64_t)p->dp.max_bindings * OWN_BYTES_PER_BINDING;
+	*own = (uint64_t)p->dp.max_bindings * OWN_BYTES_PER_BINDING + (uint64_t)p->dp.max_optimized * OWN_BYTES_PER_CORRESPONDENT;
 	return hp_dataplane_memory(&p->dp);
+}
+
+static int no_memory(struct hp_error *e, const struct hp_conf *conf, uint64_t needed, const char *where, uint64_t found, const char *cure)
+{
+	const uint64_t mib = 1024 * 1024;
+	const char *path = conf->correspondent.enabled && conf->correspondent.max_bindings > conf->home_agent.max_bindings
+				   ? "correspondent.max_bindings"
+				   : "home_agent.max_bindings";
+
+	return hp_error_set(e, ENOMEM, path, "%u bindings, and %u of correspondents, need %llu MiB of %s, found %llu MiB; %slower it",
+			    conf->home_agent.max_bindings, conf->correspondent.enabled ? conf->correspondent.max_bindings : 0,
+			    (unsigned long long)(needed / mib + 1), where, (unsigned long long)(found / mib), cure);
 }
 
 int hp_plan_check_memory(const struct hp_conf *conf, const struct hp_plan *p, const struct hp_eal_memory *m, struct hp_error *e)
 {
-	const uint64_t mib = 1024 * 1024;
 	uint64_t own, packets = hp_plan_memory(p, &own);
 	bool huge =
 		conf->runtime.hugepages == HP_HUGEPAGES_ON || (conf->runtime.hugepages == HP_HUGEPAGES_AUTO && m->hugepage_free >= packets);
 
 	if (huge && m->hugepage_free < packets)
-		return hp_error_set(e, ENOMEM, "home_agent.max_bindings",
-				    "%u bindings need %llu MiB of hugepages, found %llu MiB free; reserve more, lower max_bindings, or set "
-				    "runtime.hugepages to \"auto\"",
-				    conf->home_agent.max_bindings, (unsigned long long)(packets / mib + 1),
-				    (unsigned long long)(m->hugepage_free / mib));
+		return no_memory(e, conf, packets, "hugepages", m->hugepage_free, "reserve more, set runtime.hugepages to \"auto\", or ");
 	if ((huge ? own : own + packets) > m->available)
-		return hp_error_set(e, ENOMEM, "home_agent.max_bindings", "%u bindings need %llu MiB of memory, found %llu MiB available",
-				    conf->home_agent.max_bindings, (unsigned long long)((huge ? own : own + packets) / mib + 1),
-				    (unsigned long long)(m->available / mib));
+		return no_memory(e, conf, huge ? own : own + packets, "memory", m->available, "");
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A changed configuration is taken whole or not at all. What can change while running: links' addresses and their lifetimes, router and
- * mobile prefix advertisements, the home agent's preference, mobile nodes, the log; everything else shapes ports, tables or registrations and is
- * refused with the path of the first difference. */
+ * mobile prefix advertisements, the home agent's preference, mobile nodes, whom we act for as correspondents, the log; everything else shapes
+ * ports, tables or registrations and is refused with the path of the first difference. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,6 +102,13 @@ static int check_home_agent(const struct hp_conf *a, const struct hp_conf *b, st
 	return path ? needs_restart(e, path) : 0;
 }
 
+static int check_correspondent(const struct hp_conf *a, const struct hp_conf *b, struct hp_error *e)
+{
+	if (a->correspondent.enabled != b->correspondent.enabled)
+		return needs_restart(e, "correspondent.enabled");
+	return a->correspondent.max_bindings != b->correspondent.max_bindings ? needs_restart(e, "correspondent.max_bindings") : 0;
+}
+
 static bool same_api(const struct hp_conf *a, const struct hp_conf *b)
 {
 	return same_text(a->api.unix_path, b->api.unix_path) && same_text(a->api.tcp, b->api.tcp) && a->api.tcp_write == b->api.tcp_write &&
@@ -128,13 +135,15 @@ static int check(const struct hp_conf *now, const struct hp_conf *fresh, struct 
 		if (!section[i].same(now, fresh))
 			ret = needs_restart(e, section[i].path);
 	ret = ret ? ret : check_links(now, fresh, e);
-	return ret ? ret : check_home_agent(now, fresh, e);
+	ret = ret ? ret : check_home_agent(now, fresh, e);
+	return ret ? ret : check_correspondent(now, fresh, e);
 }
 
 /* Strings and ports of the running one are in use all over the place: only what may change goes over, by swapping. */
 static void take_over(struct hp_conf *now, struct hp_conf *fresh)
 {
-	char *file;
+	typeof(now->correspondent) correspondent = now->correspondent;
+	char *file = now->mobile_nodes_file;
 
 	for (unsigned int i = 0; i < now->links; i++) {
 		struct hp_conf_link *a = &now->link[i], *b = &fresh->link[i];
@@ -147,12 +156,13 @@ static void take_over(struct hp_conf *now, struct hp_conf *fresh)
 	}
 	now->home_agent = fresh->home_agent;
 	now->log = fresh->log;
-	file = now->mobile_nodes_file;
+	now->correspondent = fresh->correspondent;
+	fresh->correspondent = correspondent;
 	now->mobile_nodes_file = fresh->mobile_nodes_file;
 	fresh->mobile_nodes_file = file;
 }
 
-/* The workers' routes first, which can be put back; then control, whole or not at all. */
+/* The workers' part first, which can be put back; then control, whole or not at all. */
 static int apply(struct hp_app *app, struct hp_conf *fresh, struct hp_error *e)
 {
 	struct hp_plan *plan = NULL, *before = NULL;
@@ -169,14 +179,14 @@ static int apply(struct hp_app *app, struct hp_conf *fresh, struct hp_error *e)
 	}
 	ret = hp_plan_create(&plan, fresh);
 	ret = ret ? ret : hp_plan_create(&before, app->conf);
-	ret = ret ? ret : hp_dataplane_routes(app->dp, plan->dp_route, plan->dp_routes);
+	ret = ret ? ret : hp_appliance_publish(app, plan);
 	if (!ret) {
 		plan->control.seed = app->start_ns;
-		plan->control.guard = app->guard;
+		hp_appliance_complete(app, &plan->control);
 		ret = hp_control_renew(app->control, &plan->control, hp_app_now(app), app->fx);
-		if (ret && hp_dataplane_routes(app->dp, before->dp_route, before->dp_routes))
-			hp_error("routes of the changed configuration stay with the workers");
 	}
+	if (ret && before && hp_appliance_publish(app, before))
+		hp_error("routes and prefixes of the changed configuration stay with the workers");
 	hp_plan_destroy(before);
 	hp_plan_destroy(plan);
 	if (ret) {

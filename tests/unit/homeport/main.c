@@ -142,6 +142,8 @@ int main(void)
 	static const struct hp_test tests[] = {{"EAL arguments", test_args},
 					       {"extra EAL arguments come last", test_extra},
 					       {"device names", test_device},
+					       {"the correspondent's part of a plan", test_plan_correspondent},
+					       {"the memory of a plan", test_plan_memory},
 					       {"mobile nodes become subscribers", test_nodes_plan},
 					       {"a fleet of mobile nodes", test_nodes_fleet},
 					       HP_TESTS_END};
