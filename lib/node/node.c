@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "node/state.h"
+#include "node/peer.h"
 #include "wire/checksum.h"
 #include "wire/icmp6.h"
 #include "wire/mh.h"
@@ -18,6 +18,7 @@ const struct hp_counter_info hp_node_counters[HP_NODE_COUNT] = {HP_NODE_COUNTERS
 int hp_node_create(struct hp_node **out, const struct hp_node_conf *conf, struct hp_now now)
 {
 	struct hp_node *n;
+	int ret;
 
 	if (!conf->homes || conf->homes > HP_NODE_HOMES || conf->interfaces > HP_NODE_INTERFACES)
 		return -EINVAL;
@@ -36,6 +37,7 @@ int hp_node_create(struct hp_node **out, const struct hp_node_conf *conf, struct
 	for (unsigned int i = 0; i < n->homes; i++) {
 		n->home[i] = (struct home){
 			.conf = conf->home[i],
+			.number = i,
 			.ha = conf->home[i].ha,
 			.valid_until_ms = UINT64_MAX,
 			.preferred_until_ms = UINT64_MAX,
@@ -50,12 +52,19 @@ int hp_node_create(struct hp_node **out, const struct hp_node_conf *conf, struct
 		};
 		hp_authenticator_init(&n->home[i]);
 	}
+	ret = hp_peers_create(n, conf, now);
+	if (ret) {
+		hp_node_destroy(n);
+		return ret;
+	}
 	*out = n;
 	return 0;
 }
 
 void hp_node_destroy(struct hp_node *n)
 {
+	if (n)
+		hp_peers_destroy(n);
 	free(n);
 }
 
@@ -103,6 +112,7 @@ static void go_away(struct hp_node *n, struct home *h, uint16_t interface, const
 	h->tries = 0;
 	h->proof.corrected = false;
 	hp_prefix_forget(h);
+	hp_correspond_moved(n, h, now);
 	if (hp_ip6_is_any(&h->ha)) {
 		hp_discover_begin(n, h, now, fx);
 		hp_effects_event(fx, HP_EVENT_MOVED, &h->conf.hoa, &h->coa, interface, 0);
@@ -133,6 +143,7 @@ static void go_home(struct hp_node *n, struct home *h, uint16_t interface, struc
 	h->unanswered = h->held = false;
 	if (h->bound)
 		hp_register_send(n, h, now, fx);
+	hp_correspond_moved(n, h, now);
 	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_UNBIND, .unbind = {.hoa = h->conf.hoa}});
 	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_ADDRESS,
 						.address = {interface, h->conf.hoa, .valid = true, .untested = !h->bound}});
@@ -268,28 +279,54 @@ static void binding_error(struct hp_node *n, const struct hp_packet *p, struct h
 		}
 		return;
 	}
-	n->count[HP_NODE_IGNORED]++;
+	hp_complaint_heard(n, p, &be, now, fx);
+}
+
+/* Of a home agent, or else of a correspondent. */
+static void to_home(struct hp_node *n, const struct hp_packet *p, uint8_t type, bool tunnelled, struct hp_now now, struct hp_effects *fx)
+{
+	struct home *h = tunnelled ? NULL : home_of(n, p);
+
+	for (unsigned int i = 0; i < n->homes && !h; i++)
+		if (hp_ip6_eq(&n->home[i].conf.hoa, hp_packet_destination(p)) && !hp_ip6_eq(&n->home[i].ha, &p->src))
+			h = &n->home[i];
+	if (!h)
+		n->count[HP_NODE_IGNORED]++;
+	else if (!hp_ip6_eq(&h->ha, &p->src))
+		type == HP_MH_BA ? hp_update_acknowledged(n, h, p, now, fx) : hp_correspond_asked(n, h, p, now, fx);
+	else if (type == HP_MH_BA)
+		hp_register_acknowledged(n, h, p, now, fx);
+	else if (h->state == HP_NODE_AWAY && !h->unanswered)
+		hp_register_send(n, h, now, fx);
+	else
+		n->count[HP_NODE_IGNORED]++;
 }
 
 void hp_node_message(struct hp_node *n, const struct hp_packet *p, bool tunnelled, struct hp_now now, struct hp_effects *fx)
 {
 	uint8_t type;
 	size_t error_at;
-	struct home *h = tunnelled ? NULL : home_of(n, p);
 
 	if (hp_mh_check(hp_packet_payload(p), hp_packet_payload_len(p), hp_packet_source(p), hp_packet_destination(p), &type, &error_at) !=
 	    HP_MH_OK) {
 		n->count[HP_NODE_INVALID]++;
 		return;
 	}
-	if (type == HP_MH_BE && !tunnelled)
+	switch (type) {
+	case HP_MH_HOT:
+	case HP_MH_COT:
+		hp_test_heard(n, p, type, tunnelled, now, fx);
+		break;
+	case HP_MH_BA:
+	case HP_MH_BRR:
+		to_home(n, p, type, tunnelled, now, fx);
+		break;
+	case HP_MH_BE:
 		binding_error(n, p, now, fx);
-	else if (type == HP_MH_BA && h)
-		hp_register_acknowledged(n, h, p, now, fx);
-	else if (type == HP_MH_BRR && h && h->state == HP_NODE_AWAY && !h->unanswered)
-		hp_register_send(n, h, now, fx);
-	else
+		break;
+	default:
 		n->count[HP_NODE_IGNORED]++;
+	}
 }
 
 void hp_node_icmp(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
@@ -333,7 +370,7 @@ static void resume(struct hp_node *n, struct home *h, struct hp_now now, struct 
 		choose(n, h, now, fx);
 }
 
-static bool is_away(const struct home *h)
+static bool is_out(const struct home *h)
 {
 	return h->state == HP_NODE_DISCOVERING || h->state == HP_NODE_REGISTERING || h->state == HP_NODE_AWAY;
 }
@@ -355,14 +392,15 @@ void hp_node_tick(struct hp_node *n, struct hp_now now, struct hp_effects *fx)
 			hp_authenticator_outrun(n, h, now, fx);
 		if (h->prefix.due_ms <= now.mono_ms)
 			hp_prefix_due(n, h, now, fx);
-		if (is_away(h) && h->valid_until_ms <= now.mono_ms)
+		if (is_out(h) && h->valid_until_ms <= now.mono_ms)
 			hp_node_end(n, h, HP_EVENT_PREFIX_INVALID, now, fx);
 	}
+	hp_correspond_tick(n, now, fx);
 }
 
 uint64_t hp_node_next(const struct hp_node *n)
 {
-	uint64_t next = UINT64_MAX;
+	uint64_t next = n->peers ? hp_wheel_next(n->peers->wheel) : UINT64_MAX;
 
 	for (unsigned int i = 0; i < n->homes; i++) {
 		const struct home *h = &n->home[i];
@@ -377,7 +415,7 @@ uint64_t hp_node_next(const struct hp_node *n)
 			next = h->proof.outrun_ms;
 		if (h->prefix.due_ms < next)
 			next = h->prefix.due_ms;
-		if (is_away(h) && h->valid_until_ms < next)
+		if (is_out(h) && h->valid_until_ms < next)
 			next = h->valid_until_ms;
 	}
 	return next;
@@ -388,7 +426,9 @@ void hp_node_stop(struct hp_node *n, struct hp_now now, struct hp_effects *fx)
 	for (unsigned int i = 0; i < n->homes; i++) {
 		struct home *h = &n->home[i];
 
-		if (h->state == HP_NODE_AWAY || h->state == HP_NODE_REGISTERING)
+		if (h->state != HP_NODE_DETACHED && h->state != HP_NODE_DISCOVERING)
+			hp_update_leave(n, h, now, fx);
+		if (hp_home_is_away(h))
 			hp_register_leave(n, h, now, fx);
 		if (h->state != HP_NODE_DETACHED)
 			detach(h, fx);

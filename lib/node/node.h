@@ -56,9 +56,9 @@ struct hp_node_conf {
 };
 
 #define HP_NODE_COUNTERS(X)                                                                                                                \
-	X(HP_NODE_BU_OUT, "mh.bu_out", "Binding Updates sent")                                                                             \
-	X(HP_NODE_BA_IN, "mh.ba_in", "Binding Acknowledgements taken")                                                                     \
-	X(HP_NODE_BE_IN, "mh.be_in", "Binding Errors taken")                                                                               \
+	X(HP_NODE_BU_OUT, "mh.bu_out", "Binding Updates sent to home agents")                                                              \
+	X(HP_NODE_BA_IN, "mh.ba_in", "Binding Acknowledgements of home agents taken")                                                      \
+	X(HP_NODE_BE_IN, "mh.be_in", "Binding Errors of home agents taken")                                                                \
 	X(HP_NODE_IGNORED, "mh.ignored", "messages that answer nothing of ours")                                                           \
 	X(HP_NODE_INVALID, "mh.invalid", "Mobility Headers that failed a check")                                                           \
 	X(HP_NODE_RETRANSMITTED, "mh.retransmitted", "Binding Updates repeated for want of an answer")                                     \
@@ -77,6 +77,35 @@ struct hp_node_conf {
 	X(HP_NODE_AUTH_SPI, "auth.unknown_spi", "acknowledgements of another SPI than ours: ignored")                                      \
 	X(HP_NODE_AUTH_TIMESTAMP, "auth.timestamp", "acknowledgements of another timestamp than the one sent: ignored (RFC 4285 §6)")      \
 	X(HP_NODE_AUTH_MAC, "auth.wrong_authenticator", "acknowledgements whose authenticator is wrong: ignored")                          \
+	X(HP_NODE_HOTI_OUT, "rr.hoti_out", "Home Test Init messages sent")                                                                 \
+	X(HP_NODE_COTI_OUT, "rr.coti_out", "Care-of Test Init messages sent")                                                              \
+	X(HP_NODE_HOT_IN, "rr.hot_in", "Home Test messages taken")                                                                         \
+	X(HP_NODE_COT_IN, "rr.cot_in", "Care-of Test messages taken")                                                                      \
+	X(HP_NODE_TEST_REPEATED, "rr.retransmitted", "test init messages repeated for want of an answer")                                  \
+	X(HP_NODE_TEST_FAILED, "rr.unanswered",                                                                                            \
+	  "return routability given up for a while: no answer to three repetitions (RFC 6275 §5.2.9)")                                     \
+	X(HP_NODE_TEST_IGNORED, "rr.ignored",                                                                                              \
+	  "test messages that answer nothing of ours, or came another way than they must (RFC 6275 §11.6.2)")                              \
+	X(HP_NODE_RANDOM_FAILED, "rr.no_random", "test init messages put off: nothing unpredictable to be had for a cookie")               \
+	X(HP_NODE_PEER_BU_OUT, "ro.bu_out", "Binding Updates sent to correspondents")                                                      \
+	X(HP_NODE_PEER_BA_IN, "ro.ba_in", "Binding Acknowledgements of correspondents taken")                                              \
+	X(HP_NODE_PEER_REPEATED, "ro.retransmitted", "Binding Updates to correspondents repeated for want of an answer")                   \
+	X(HP_NODE_PEER_UNANSWERED, "ro.unanswered", "correspondent registrations given up for a while: no answer to three repetitions")    \
+	X(HP_NODE_PEER_REFUSED, "ro.refused", "Binding Updates that a correspondent refused")                                              \
+	X(HP_NODE_PEER_NO_AUTHORIZATION, "ro.no_authorization",                                                                            \
+	  "acknowledgements of correspondents without Binding Authorization Data: ignored")                                                \
+	X(HP_NODE_PEER_WRONG_AUTHENTICATOR, "ro.wrong_authenticator",                                                                      \
+	  "acknowledgements of correspondents whose authenticator is wrong: ignored")                                                      \
+	X(HP_NODE_PEER_BRR_IN, "ro.brr_in", "Binding Refresh Requests of correspondents answered")                                         \
+	X(HP_NODE_PEER_BE_IN, "ro.be_in", "Binding Errors of correspondents that ended a route: back into the tunnel")                     \
+	X(HP_NODE_PEER_BE_DOUBTED, "ro.be_doubted",                                                                                        \
+	  "Binding Errors not believed: packets had just come by the binding they deny (RFC 6275 §11.3.6)")                                \
+	X(HP_NODE_PEER_UNABLE, "ro.unable",                                                                                                \
+	  "correspondents that know nothing of Mobile IPv6: not asked for ten minutes (RFC 6275 §11.3.5)")                                 \
+	X(HP_NODE_PEER_OPTION, "ro.home_address_option",                                                                                   \
+	  "parameter problems code 2 about the Home Address option: only told of (RFC 6275 §11.3.5)")                                      \
+	X(HP_NODE_PEER_GIVEN_UP, "ro.given_up", "idle correspondents forgotten to make room")                                              \
+	X(HP_NODE_PEER_NONE, "ro.full", "packets to correspondents that there was no room for: through the tunnel")                        \
 	X(HP_NODE_MOVES, "moves", "changes of the point of attachment")
 enum hp_node_counter { HP_NODE_COUNTERS(HP_COUNTER_ENUM) HP_NODE_COUNT };
 extern const struct hp_counter_info hp_node_counters[HP_NODE_COUNT];
@@ -110,7 +139,7 @@ void hp_node_incoming(struct hp_node *n, unsigned int home, const struct hp_ip6 
 /* A packet from `peer` came by a type 2 routing header: the correspondent is there. */
 void hp_node_progress(struct hp_node *n, unsigned int home, const struct hp_ip6 *peer, struct hp_now now);
 /* An ICMPv6 error (hp_packet_read_node said OK), from an interface or out of the tunnel; its checksum is not looked at yet. True: it is about a Mobility
- * Header or Home Address option of ours, and nobody else is to see it (§11.3.5). */
+ * Header of ours, or says that our Home Address option is not known, and nobody else is to see it (§11.3.5). */
 bool hp_node_error(struct hp_node *n, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx);
 
 /* A correspondent that the node has to do with: an entry of the binding update list (§11.1). */

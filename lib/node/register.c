@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Home registration as the node does it: RFC 6275 §11.7.1, §11.7.3, §11.8; returning home §11.5.5. */
-#include "node/state.h"
+#include "node/peer.h"
 #include "wire/icmp6.h"
 #include "wire/mh.h"
 #include "wire/nd.h"
 
-/* §12 */
-#define INITIAL_BINDACK_TIMEOUT_MS 1000
-#define MAX_BINDACK_TIMEOUT_MS     32000
-#define TRIES                      3     /* unanswered ones, then another home agent where there is a choice */
-#define RETRY_REFUSED_MS           30000 /* after a refusal that only an operator can mend */
-#define HOP_LIMIT                  64
+#define TRIES            3     /* unanswered ones, then another home agent where there is a choice */
+#define RETRY_REFUSED_MS 30000 /* after a refusal that only an operator can mend */
+#define HOP_LIMIT        64
 
 /* Without a binding the home agent has to look for duplicates first. */
 uint32_t hp_register_wait_ms(const struct home *h, struct hp_now now)
@@ -49,15 +46,10 @@ static uint16_t lifetime(const struct home *h, struct hp_now now)
 	return (uint16_t)(left_s / 4 < h->conf.lifetime_s / 4 ? (left_s >= 4 ? left_s / 4 : 1) : h->conf.lifetime_s / 4);
 }
 
-static bool is_away(const struct home *h)
-{
-	return h->state == HP_NODE_REGISTERING || h->state == HP_NODE_AWAY;
-}
-
 /* With the next number; not at all where it cannot be proved. */
 static void send_update(struct hp_node *n, struct home *h, struct hp_bu *bu, struct hp_now now, struct hp_effects *fx)
 {
-	const bool away = is_away(h);
+	const bool away = hp_home_is_away(h);
 	const struct hp_ip6 *coa = away ? &h->coa : &h->conf.hoa;
 	uint8_t body[HP_MH_ROOM_MOST];
 	int len;
@@ -93,8 +85,8 @@ void hp_register_send(struct hp_node *n, struct home *h, struct hp_now now, stru
 	/* §11.7.1: the alternate care-of address "in all home registrations"; ESP does not protect the source address. */
 	struct hp_bu bu = {.ack = true,
 			   .home = true,
-			   .lifetime = is_away(h) ? lifetime(h, now) : 0,
-			   .has_alternate_coa = is_away(h),
+			   .lifetime = hp_home_is_away(h) ? lifetime(h, now) : 0,
+			   .has_alternate_coa = hp_home_is_away(h),
 			   .alternate_coa = h->coa};
 
 	if (h->stopped)
@@ -112,7 +104,7 @@ void hp_register_send(struct hp_node *n, struct home *h, struct hp_now now, stru
 
 void hp_register_leave(struct hp_node *n, struct home *h, struct hp_now now, struct hp_effects *fx)
 {
-	struct hp_bu bu = {.home = true, .has_alternate_coa = is_away(h), .alternate_coa = h->coa};
+	struct hp_bu bu = {.home = true, .has_alternate_coa = hp_home_is_away(h), .alternate_coa = h->coa};
 
 	if (allowed_ms(n, &h->ha) <= now.mono_ms)
 		send_update(n, h, &bu, now, fx);
@@ -181,6 +173,7 @@ static void accepted(struct hp_node *n, struct home *h, const struct hp_ba *ba, 
 		h->next_ms = UINT64_MAX;
 		announce(n, h, fx);
 		hp_effects_event(fx, HP_EVENT_DEREGISTERED, &h->conf.hoa, NULL, h->interface, ba->status);
+		hp_correspond_registered(n, h, now);
 		return;
 	}
 	hp_effects_event(fx, h->state == HP_NODE_AWAY ? HP_EVENT_REFRESHED : HP_EVENT_REGISTERED, &h->conf.hoa, &h->coa, h->interface,
@@ -196,6 +189,7 @@ static void accepted(struct hp_node *n, struct home *h, const struct hp_ba *ba, 
 	/* §11.7.3: status 1, and once with each new registration, so that the home address' lifetime is known. */
 	if (fresh || ba->status == HP_BA_PREFIX_DISCOVERY)
 		hp_prefix_ask(n, h, now, fx);
+	hp_correspond_registered(n, h, now);
 }
 
 static void refused(struct hp_node *n, struct home *h, const struct hp_ba *ba, struct hp_now now, struct hp_effects *fx)

@@ -6,9 +6,11 @@
 #include "node/node.h"
 #include "wire/mh.h"
 
-#define MAX_UPDATE_RATE 3 /* a second, to one peer (§12) */
-#define OPEN_MOST       8 /* updates without answer, until the wait for one has grown to its most */
-#define SENT_MOST       (HP_NODE_HOMES * MAX_UPDATE_RATE)
+#define MAX_UPDATE_RATE            3     /* a second, to one peer (§12) */
+#define INITIAL_BINDACK_TIMEOUT_MS 1000  /* §12 */
+#define MAX_BINDACK_TIMEOUT_MS     32000 /* §12 */
+#define OPEN_MOST                  8     /* updates without answer, until the wait for one has grown to its most */
+#define SENT_MOST                  (HP_NODE_HOMES * MAX_UPDATE_RATE)
 
 struct interface {
 	bool up;
@@ -23,6 +25,7 @@ struct interface {
 /* An entry of the binding update list (§11.1), for one home agent. */
 struct home {
 	struct hp_node_home conf;
+	unsigned int number;
 	enum hp_node_state state;
 	uint16_t interface;
 	struct hp_ip6 ha; /* the home agent in use; ::: none is known */
@@ -84,6 +87,7 @@ struct hp_node {
 	} sent[SENT_MOST];
 	unsigned int sent_at; /* the oldest */
 	struct hp_hmac *mac;
+	struct peers *peers; /* peer.h; NULL: no route is optimized */
 	struct hp_random random;
 	uint64_t count[HP_NODE_COUNT];
 };
