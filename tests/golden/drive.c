@@ -13,8 +13,9 @@
 
 static void punted(void *ctx, struct rte_mbuf *const m[], const struct hp_punt p[], unsigned int n)
 {
-	static const char *const class_[] = {"registration", "moved",     "newcomer",     "advertisement", "neighbor",  "unresolved",
-					     "listener",     "discovery", "home_address", "error",         "complaint", "rest"};
+	static const char *const class_[] = {"registration",  "moved",    "newcomer",   "test",     "correspondent",
+					     "advertisement", "neighbor", "unresolved", "listener", "discovery",
+					     "home_address",  "error",    "complaint",  "rest"};
 	static const char *const reason[] = {"local",   "resolve", "hop_limit", "no_route",  "scope",
 					     "address", "too_big", "limit",     "reassembly"};
 

@@ -56,7 +56,7 @@ def run(case):
     with tempfile.TemporaryDirectory() as t:
         vdevs = ["--vdev=net_pcap%d,rx_pcap=%s/in%d.pcap,tx_pcap=%s/out%d.pcap" % (i, case, i, t, i) for i in (0, 1)]
         prefix = "homeport-golden-%d-%s" % (os.getpid(), os.path.basename(case))
-        p = subprocess.run([driver, "--no-huge", "-m", "128", "--no-pci", "--no-telemetry", "--no-shconf", "--log-level=error", "--lcores=0@0", "--file-prefix=" + prefix, *vdevs],
+        p = subprocess.run([driver, "--no-huge", "-m", "192", "--no-pci", "--no-telemetry", "--no-shconf", "--log-level=error", "--lcores=0@0", "--file-prefix=" + prefix, *vdevs],
                            capture_output=True, text=True, timeout=60)
         shutil.rmtree("/var/run/dpdk/" + prefix, ignore_errors=True)
         if p.returncode:
