@@ -113,6 +113,7 @@ static int check_associations(const struct hp_value *v, struct mn_home_conf *h)
 	if (h->ipsec && !hp_conf_associations_protect(&h->associations, HP_PROTECT_REGISTRATION))
 		return hp_error_set(v->error, EINVAL, path,
 				    "found no two security associations that protect registration, want one of each direction");
+	h->payload = h->ipsec && hp_conf_associations_protect(&h->associations, HP_PROTECT_PAYLOAD);
 	/* RFC 4285 §2: in the message nothing but registrations is protected. */
 	h->home.prefix_discovery =
 		h->prefix_discovery >= 0
@@ -124,10 +125,18 @@ static int check_associations(const struct hp_value *v, struct mn_home_conf *h)
 
 static int route_optimization(const struct hp_value *v, const struct hp_value_key *key, void *out)
 {
+	static const struct hp_value_key keys[] = {
+		{"after_packets", hp_value_u32, offsetof(struct mn_conf, optimize_after), 1, 1000000, .required = true}, HP_VALUE_KEYS_END};
+	struct mn_conf *c = out;
+	const char *word = json_string_value(v->json);
+
 	(void)key;
-	(void)out;
-	if (!json_is_string(v->json) || strcmp(json_string_value(v->json), "never") != 0)
-		return hp_value_want(v, "\"never\", or no such key: this version cannot do it yet");
+	c->optimize_said = true;
+	if (json_is_object(v->json))
+		return hp_value_table(v, keys, c);
+	c->optimize_after = word && strcmp(word, "always") == 0;
+	if (!c->optimize_after && (!word || strcmp(word, "never") != 0))
+		return hp_value_want(v, "\"always\", \"never\" or {\"after_packets\": number}");
 	return 0;
 }
 
@@ -263,7 +272,7 @@ int mn_conf_load(struct mn_conf *out, const char *file, struct hp_error *e)
 	json_t *json;
 	int ret;
 
-	*out = (struct mn_conf){.lifetime_s = 600, .initial_timeout_ms = 1500, .level = HP_LOG_INFO};
+	*out = (struct mn_conf){.lifetime_s = 600, .initial_timeout_ms = 1500, .optimize_after = 1, .level = HP_LOG_INFO};
 	if (hp_secrets_create(&out->secrets))
 		return hp_error_set(e, ENOMEM, "", "out of memory");
 	ret = hp_text_load(&text, file, FILE_MOST, e);
@@ -278,8 +287,12 @@ int mn_conf_load(struct mn_conf *out, const char *file, struct hp_error *e)
 	if (!ret && !out->api_unix)
 		out->api_unix = strdup("/run/homeport/mn.sock");
 	for (unsigned int i = 0; i < out->homes; i++) {
-		out->home[i].home.lifetime_s = out->lifetime_s;
-		out->home[i].home.initial_timeout_ms = out->initial_timeout_ms;
+		struct mn_home_conf *h = &out->home[i];
+
+		h->home.lifetime_s = out->lifetime_s;
+		h->home.initial_timeout_ms = out->initial_timeout_ms;
+		/* The direct path has no ESP: whose payload is to have it says so when that is not meant for all of it. */
+		h->optimize = out->optimize_after && (out->optimize_said || !h->payload);
 	}
 	return ret;
 }

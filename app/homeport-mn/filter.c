@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A kernel without Mobile IPv6 answers its packets with errors: type 2 routing headers and Mobility Headers are kept from it
- * (our capture sees them before), and so is what it would say about tunnel packets that our socket takes. */
+/* A kernel without Mobile IPv6 answers its packets with errors: type 2 routing headers and Mobility Headers to this host are kept from it (our
+ * capture sees them before; what it forwards is none of ours), and so is what it would say about tunnel packets that our socket takes. */
 #include <errno.h>
 #include <nftables/libnftables.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ int mn_filter_create(struct mn *mn, struct hp_error *e)
 		 "add table ip6 %s\n"
 		 "delete table ip6 %s\n"
 		 "add table ip6 %s\n"
-		 "add chain ip6 %s in { type filter hook prerouting priority -350; }\n"
+		 "add chain ip6 %s in { type filter hook input priority -350; }\n"
 		 "add rule ip6 %s in rt type 2 drop\n"
 		 "add rule ip6 %s in meta l4proto 135 drop\n"
 		 "add chain ip6 %s out { type filter hook output priority 0; }\n"

@@ -113,41 +113,6 @@ static void forget_query(struct mn *mn, const struct hp_event *e)
 		mn->home[home_of(mn, &e->hoa)].queried = false;
 }
 
-/* In words. */
-static const char *reason(const char *counter)
-{
-	for (unsigned int i = 0; i < HP_NODE_COUNT; i++)
-		if (strcmp(hp_node_counters[i].name, counter) == 0)
-			return hp_node_counters[i].help;
-	return counter;
-}
-
-static void tell(const struct mn *mn, const struct hp_event *e)
-{
-	static const char *const name[HP_EVENT_COUNT] = {
-		[HP_EVENT_REGISTERED] = "registered",
-		[HP_EVENT_MOVED] = "moved",
-		[HP_EVENT_REFRESHED] = "refreshed",
-		[HP_EVENT_DEREGISTERED] = "at home",
-		[HP_EVENT_EXPIRED] = "expired",
-		[HP_EVENT_REFUSED] = "refused",
-		[HP_EVENT_HOME_AGENT_UP] = "turns to",
-		[HP_EVENT_HOME_AGENT_DOWN] = "found none",
-		[HP_EVENT_ADDRESS_DUPLICATE] = "home address is another node's",
-		[HP_EVENT_PREFIX_DEPRECATED] = "home prefix deprecated",
-		[HP_EVENT_PREFIX_INVALID] = "home prefix invalid",
-	};
-	const char *why = e->reason ? reason(e->reason) : "";
-	const bool agent = e->kind == HP_EVENT_HOME_AGENT_UP || e->kind == HP_EVENT_HOME_AGENT_DOWN;
-	char hoa[HP_IP6_TEXT], coa[HP_IP6_TEXT];
-
-	if (!name[e->kind])
-		return;
-	hp_info("%s: %s, interface %s, %s %s, %s %u%s%s", hp_ip6_text(&e->hoa, hoa), name[e->kind],
-		e->link < mn->conf.interfaces ? mn->conf.interface[e->link].name : "-", agent ? "home agent" : "care-of address",
-		hp_ip6_is_any(&e->coa) ? "-" : hp_ip6_text(&e->coa, coa), agent ? "place" : "status", e->code, why[0] ? ": " : "", why);
-}
-
 static void carry_out(struct mn *mn)
 {
 	for (size_t i = 0; i < hp_effects_count(mn->fx); i++) {
@@ -168,7 +133,7 @@ static void carry_out(struct mn *mn)
 			break;
 		case HP_EFFECT_EVENT:
 			forget_query(mn, &e.event);
-			tell(mn, &e.event);
+			mn_event_tell(mn, &e.event);
 			break;
 		default:
 			break;
@@ -227,16 +192,16 @@ static void dispatch(struct mn *mn, int fd)
 	if (fd == mn->signal_fd)
 		mn->stop = read(fd, &si, sizeof(si)) == sizeof(si);
 	else if (fd == mn->tunnel_fd)
-		mn_sockets_tunnel_read(mn);
+		mn_tunnel_read(mn);
 	else if (fd == mn->esp_fd)
-		mn_sockets_esp_read(mn);
+		mn_tunnel_read_esp(mn);
 	else if (fd == mn->capture_fd)
 		mn_sockets_capture_read(mn);
 	else if (fd == mn_netlink_fd(mn))
 		mn_netlink_read(mn);
 	for (unsigned int i = 0; i < mn->conf.homes; i++)
 		if (fd == mn->home[i].tun_fd)
-			mn_sockets_tun_read(mn, i);
+			mn_tunnel_read_virtual(mn, i);
 }
 
 static void loop(struct mn *mn)
@@ -268,15 +233,24 @@ static int open_homes(struct mn *mn, struct hp_error *e)
 	return 0;
 }
 
+static bool random_octets(void *octets, size_t len)
+{
+	return getrandom(octets, len, 0) == (ssize_t)len;
+}
+
 static int create_node(struct mn *mn, struct hp_error *e)
 {
 	struct hp_node_home home[HP_NODE_HOMES];
 	uint32_t preference[HP_NODE_INTERFACES];
-	struct hp_node_conf c = {
-		.homes = mn->conf.homes, .home = home, .interfaces = mn->conf.interfaces, .preference = preference, .seed = mn->start_ns};
+	struct hp_node_conf c = {.homes = mn->conf.homes,
+				 .home = home,
+				 .interfaces = mn->conf.interfaces,
+				 .preference = preference,
+				 .optimize_after = mn->conf.optimize_after,
+				 .random = random_octets};
 
-	if (getrandom(&c.seed, sizeof(c.seed), 0) != sizeof(c.seed))
-		c.seed = mn->start_ns;
+	if (!random_octets(&c.seed, sizeof(c.seed)) || !random_octets(&mn->path_key, sizeof(mn->path_key)))
+		return hp_error_set(e, errno, "", "no random numbers: %s", strerror(errno));
 	if (hp_hmac_create(&mn->mac))
 		return hp_error_set(e, ENOSYS, "", "OpenSSL has no HMAC-SHA1 or HMAC-SHA-256");
 	c.mac = mn->mac;
@@ -347,7 +321,7 @@ int main(int argc, char **argv)
 		{"config", required_argument, NULL, 'c'}, {"socket", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},         {"version", no_argument, NULL, 'V'},      {NULL, 0, NULL, 0},
 	};
-	struct mn mn = {.epoll_fd = -1, .signal_fd = -1, .tunnel_fd = -1, .esp_fd = -1, .send_fd = -1, .capture_fd = -1};
+	struct mn mn = {.epoll_fd = -1, .signal_fd = -1, .tunnel_fd = -1, .esp_fd = -1, .send_fd = -1, .direct_fd = -1, .capture_fd = -1};
 	const char *file = NULL, *socket = "/run/homeport/mn.sock";
 	struct hp_error e = {0};
 	bool json = false;

@@ -90,6 +90,17 @@ static void address_changed(struct nl_cache *cache, struct nl_object *o, int act
 	address_seen(ctx, (struct rtnl_addr *)o, action == NL_ACT_DEL);
 }
 
+bool mn_kernel_has(const struct mn *mn, const struct hp_ip6 *address)
+{
+	for (struct nl_object *o = nl_cache_get_first(mn->netlink->addresses); o; o = nl_cache_get_next(o)) {
+		const struct nl_addr *a = rtnl_addr_get_local((struct rtnl_addr *)o);
+
+		if (a && nl_addr_get_len(a) == sizeof(*address) && memcmp(nl_addr_get_binary_addr(a), address, sizeof(*address)) == 0)
+			return true;
+	}
+	return false;
+}
+
 int mn_netlink_create(struct mn *mn, struct hp_error *e)
 {
 	struct mn_netlink *n = calloc(1, sizeof(*n));

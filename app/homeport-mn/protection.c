@@ -85,12 +85,26 @@ static enum hp_protection wanted(const struct hp_packet *p)
 	return p->proto == HP_PROTO_ICMPV6 && len && body[0] == HP_ICMP6_MPA ? HP_PROTECT_PREFIX_DISCOVERY : HP_PROTECT_NONE;
 }
 
+/* To one of the homes that are under IPsec, from its home agent: what others say is none of their associations'. */
+static bool is_from_home_agent(const struct mn *mn, const struct hp_packet *p)
+{
+	for (unsigned int i = 0; i < mn->conf.homes; i++) {
+		struct hp_node_view v;
+
+		if (!mn->conf.home[i].ipsec || !hp_ip6_eq(&mn->conf.home[i].home.hoa, hp_packet_destination(p)))
+			continue;
+		hp_node_look(mn->node, i, &v);
+		return hp_ip6_eq(&v.ha, &p->src);
+	}
+	return false;
+}
+
 bool mn_protection_admit(struct mn *mn, struct hp_packet *p, uint8_t plain[HP_IPSEC_MESSAGE])
 {
 	const struct hp_now now = mn_now(mn);
 	uint32_t association = 0;
 
-	if (!is_protected(mn, hp_packet_destination(p)))
+	if (!is_from_home_agent(mn, p))
 		return true;
 	if (p->proto == HP_PROTO_ESP) {
 		const int len = hp_ipsec_open(mn->ipsec, p, HP_LINK_ANY, now, plain, &association, mn->fx);
