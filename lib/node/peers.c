@@ -13,7 +13,7 @@
 
 int hp_peers_create(struct hp_node *n, const struct hp_node_conf *conf, struct hp_now now)
 {
-	const struct hp_hash_key key = {{hp_random_u64(&n->random), hp_random_u64(&n->random)}};
+	struct hp_hash_key key;
 	int ret;
 
 	if (!conf->optimize_after)
@@ -23,6 +23,7 @@ int hp_peers_create(struct hp_node *n, const struct hp_node_conf *conf, struct h
 	n->peers = calloc(1, sizeof(*n->peers));
 	if (!n->peers)
 		return -ENOMEM;
+	key = (struct hp_hash_key){{hp_random_u64(&n->random), hp_random_u64(&n->random)}};
 	n->peers->optimize_after = conf->optimize_after;
 	n->peers->random = conf->random;
 	hp_rate_init(&n->peers->begins, BEGINS_S, BEGINS_BURST, now.mono_ms);
