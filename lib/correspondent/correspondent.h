@@ -44,7 +44,33 @@ struct hp_correspondent_conf {
 	X(HP_CN_HOT_OUT, "rr.hot_out", "Home Test messages sent")                                                                          \
 	X(HP_CN_COTI_IN, "rr.coti_in", "Care-of Test Init messages received")                                                              \
 	X(HP_CN_COT_OUT, "rr.cot_out", "Care-of Test messages sent")                                                                       \
-	X(HP_CN_TEST_HAO, "rr.home_address_option", "test init messages ignored: with a Home Address option (RFC 6275 §9.4)")
+	X(HP_CN_TEST_HAO, "rr.home_address_option", "test init messages ignored: with a Home Address option (RFC 6275 §9.4)")              \
+	X(HP_CN_TEST_ADDRESS, "rr.not_routable", "test init messages ignored: source or destination not unicast routable")                 \
+	X(HP_CN_TEST_MALFORMED, "rr.malformed", "test init messages dropped: a malformed option")                                          \
+	X(HP_CN_TEST_NO_NONCE, "rr.no_nonce", "test init messages not answered: no randomness for a nonce to be had")                      \
+	X(HP_CN_BU_IN, "cn.bu_in", "Binding Updates to correspondents received")                                                           \
+	X(HP_CN_BA_OUT, "cn.ba_out", "Binding Acknowledgements of correspondents sent")                                                    \
+	X(HP_CN_BRR_OUT, "cn.brr_out", "Binding Refresh Requests sent")                                                                    \
+	X(HP_CN_BU_MALFORMED, "cn.malformed", "Binding Updates ignored: a malformed option, or one behind the authorization")              \
+	X(HP_CN_BU_ADDRESS, "cn.address", "Binding Updates ignored: source, destination, home or care-of address not unicast routable")    \
+	X(HP_CN_BU_UNPROVED, "cn.unauthorized", "Binding Updates ignored: without nonce indices, or an authorization of 12 octets")        \
+	X(HP_CN_BU_WRONG, "cn.wrong_authenticator", "Binding Updates ignored: wrong authenticator")                                        \
+	X(HP_CN_BU_NO_KEY, "cn.no_key", "Binding Updates or acknowledgements dropped: OpenSSL could not compute")                          \
+	X(HP_CN_BU_ILLEGAL, "cn.nonces_used",                                                                                              \
+	  "Binding Updates refused: nonces and care-of address of a deleted binding (RFC 6275 §9.5.3)")                                    \
+	X(HP_CN_FULL, "cn.full", "Binding Updates refused: no room, and no idle binding to give way")                                      \
+	X(HP_CN_CROWDED, "cn.crowded", "Binding Updates refused: their care-of network has its share of a cache that is half full")        \
+	X(HP_CN_REGISTERED, "cn.registered", "bindings created")                                                                           \
+	X(HP_CN_REFRESHED, "cn.refreshed", "bindings refreshed at the same care-of address")                                               \
+	X(HP_CN_MOVED, "cn.moved", "bindings moved to another care-of address")                                                            \
+	X(HP_CN_DEREGISTERED, "cn.deregistered", "bindings deleted by their node")                                                         \
+	X(HP_CN_DELETE_NONE, "cn.delete_none", "deletions of a binding that was not there")                                                \
+	X(HP_CN_EXPIRED, "cn.expired", "bindings that ran out")                                                                            \
+	X(HP_CN_REPLACED, "cn.replaced", "idle bindings that gave way to new ones (RFC 6275 §9.6)")                                        \
+	X(HP_CN_UNREACHABLE, "cn.unreachable", "bindings ended: their care-of address is lastingly unreachable (RFC 6275 §9.3.4)")         \
+	X(HP_CN_UNCONFIGURED, "cn.unconfigured", "bindings ended: a changed configuration serves their correspondent no more")             \
+	X(HP_CN_UNREACHABLE_IN, "cn.unreachable_in", "destinations unreachable received about packets by a binding")                       \
+	X(HP_CN_PATH_MTU, "cn.path_mtu", "direct paths that turned out to carry less")
 enum hp_correspondent_counter { HP_CORRESPONDENT_COUNTERS(HP_COUNTER_ENUM) HP_CN_COUNT };
 extern const struct hp_counter_info hp_correspondent_counters[HP_CN_COUNT];
 
