@@ -55,8 +55,8 @@ void hp_entries_end(struct hp_entries *s, struct hp_entry *e);
 void hp_entries_move(struct hp_entries *s, struct hp_entry *e, const struct hp_ip6 *coa);
 
 /* Whether those with care-of addresses of the same /64 have as much as they may have of a cache that runs short: an eighth of one that is more
- * than half full. To which of 256 shares a /64 belongs, nobody outside knows. */
-bool hp_entries_crowded(const struct hp_entries *s, const struct hp_ip6 *coa);
+ * than half full. To which of 256 shares a /64 belongs, nobody outside knows. `new`: it is not remembered either. */
+bool hp_entries_crowded(const struct hp_entries *s, const struct hp_ip6 *coa, bool new);
 
 /* By id; NULL: a memory or free. Ids below hp_entries_reach() have been in use. */
 struct hp_entry *hp_entries_at(const struct hp_entries *s, uint32_t id);

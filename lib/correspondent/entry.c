@@ -179,7 +179,7 @@ static struct hp_entry *begin(struct hp_correspondent *c, struct hp_entry *e, co
 {
 	const bool new = !e;
 
-	if (hp_entries_crowded(c->entries, &r->coa)) {
+	if (hp_entries_crowded(c->entries, &r->coa, new)) {
 		c->count[HP_CN_CROWDED]++;
 		return NULL;
 	}

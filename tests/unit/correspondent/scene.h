@@ -22,7 +22,8 @@ struct scene {
 	struct hp_effects *fx;
 	struct hp_now now;
 	bool used[SCENE_USED], no_random;
-	int policy; /* -1: everything */
+	const uint16_t *first_index; /* not NULL: of the first nonce */
+	int policy;                  /* -1: everything */
 	uint16_t mtu;
 	/* By home (0) or care-of (1), address and correspondent. */
 	struct {
@@ -30,12 +31,13 @@ struct scene {
 		struct scene_token token;
 	} got[2][SCENE_ADDRESSES];
 	unsigned int gots[2];
-	/* Node keys and nonces as they were given, by index. */
-	struct {
+	/* Those last given, a ring; and the newest one's index. */
+	struct scene_nonce {
 		uint16_t index;
 		uint8_t kcn[20], nonce[8];
 	} nonce[16];
 	unsigned int nonces;
+	uint16_t index;
 	uint64_t random;
 	uint8_t kbm[20];       /* of the update last sent */
 	struct hp_ip6 covered; /* and the care-of address of its authenticator */

@@ -9,4 +9,19 @@ void test_deletions(void);
 void test_memory(void);
 void test_life(void);
 
+/* test_cache.c */
+void test_replacement(void);
+void test_second_chance(void);
+void test_memories(void);
+void test_shares(void);
+void test_pages(void);
+void test_ids(void);
+void test_footprint(void);
+void test_nonces(void);
+void test_nonce_ages(void);
+void test_renew(void);
+void test_events(void);
+void test_counters(void);
+void test_odd_tests(void);
+
 #endif
