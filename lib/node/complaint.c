@@ -71,7 +71,7 @@ struct quoted {
 
 static void find_home_address(struct quoted *q, struct hp_reader options, const uint8_t *packet)
 {
-	while (hp_reader_left(&options)) {
+	while (hp_reader_ok(&options) && hp_reader_left(&options)) {
 		const uint8_t *at = options.at, type = hp_read_u8(&options);
 		struct hp_reader value;
 

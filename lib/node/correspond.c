@@ -36,7 +36,7 @@ void hp_correspond_tell(const struct home *h, const struct peer *p, enum hp_even
 	hp_effects_push(fx, &(struct hp_effect){.kind = HP_EFFECT_EVENT,
 						.event = {.kind = kind,
 							  .hoa = h->conf.hoa,
-							  .coa = p->route[h->number].bound.coa,
+							  .coa = kind == HP_EVENT_ROUTE_REFUSED ? h->coa : p->route[h->number].bound.coa,
 							  .correspondent = p->address,
 							  .link = h->interface,
 							  .code = code,

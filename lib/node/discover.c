@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Finding a home agent (RFC 6275 §11.4.1): asked for at the anycast address of the home prefix, tried in the order of the answer. */
-#include "node/state.h"
+#include "node/peer.h"
 #include "wire/discovery.h"
 
 /* §12 */
@@ -54,6 +54,7 @@ void hp_discover_due(struct hp_node *n, struct home *h, struct hp_now now, struc
 static void turn_to(struct hp_node *n, struct home *h, uint64_t not_before_ms, struct hp_now now, struct hp_effects *fx)
 {
 	h->ha = h->search.agent[h->search.at];
+	hp_peers_remove(n, &h->ha, fx);
 	h->state = HP_NODE_REGISTERING;
 	h->timeout_ms = h->conf.initial_timeout_ms;
 	h->tries = 0;

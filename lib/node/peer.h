@@ -112,6 +112,8 @@ static inline bool hp_token_is_fresh(const struct token *t, struct hp_now now)
 int hp_peers_create(struct hp_node *n, const struct hp_node_conf *conf, struct hp_now now);
 void hp_peers_destroy(struct hp_node *n);
 struct peer *hp_peers_find(const struct hp_node *n, const struct hp_ip6 *address);
+/* It has become a home agent of ours: another kind of entry. */
+void hp_peers_remove(struct hp_node *n, const struct hp_ip6 *address, struct hp_effects *fx);
 /* When a message of that type may be sent to it, three a second (§11.8); and that it was. */
 uint64_t hp_peer_allowed_ms(const struct peer *p, enum hp_mh_type type);
 void hp_peer_sent(struct peer *p, enum hp_mh_type type, struct hp_now now);

@@ -98,24 +98,39 @@ static bool is_quiet(const struct peer *p, struct hp_now now)
 	return true;
 }
 
+static void forget(struct hp_node *n, struct peer *p, struct hp_effects *fx)
+{
+	for (unsigned int i = 0; i < n->homes; i++)
+		hp_correspond_end(&n->home[i], p, "given up", fx);
+	hp_wheel_disarm(n->peers->wheel, &p->timer);
+	hp_table_remove(n->peers->table, &p->node);
+	unlink_peer(n->peers, p);
+	n->count[HP_NODE_PEER_GIVEN_UP]++;
+}
+
 /* Idle ones first, of these one that has no binding of ours if there is one. */
 static struct peer *give_up(struct hp_node *n, struct hp_now now, struct hp_effects *fx)
 {
-	struct peers *s = n->peers;
-	struct peer *p = s->oldest, *found = NULL;
+	struct peer *found = NULL;
+	unsigned int looks = 0;
 
-	for (unsigned int looks = 0; p && looks < GIVE_UP_LOOKS && (!found || is_held(n, found, now)); p = p->newer, looks++)
+	for (struct peer *p = n->peers->oldest; p && looks < GIVE_UP_LOOKS && (!found || is_held(n, found, now)); p = p->newer, looks++)
 		if (is_quiet(p, now) && (!found || !is_held(n, p, now)))
 			found = p;
-	if (!found)
-		return NULL;
-	for (unsigned int i = 0; i < n->homes; i++)
-		hp_correspond_end(&n->home[i], found, "given up", fx);
-	hp_wheel_disarm(s->wheel, &found->timer);
-	hp_table_remove(s->table, &found->node);
-	unlink_peer(s, found);
-	n->count[HP_NODE_PEER_GIVEN_UP]++;
+	if (found)
+		forget(n, found, fx);
 	return found;
+}
+
+void hp_peers_remove(struct hp_node *n, const struct hp_ip6 *address, struct hp_effects *fx)
+{
+	struct peer *p = hp_peers_find(n, address);
+
+	if (!p)
+		return;
+	forget(n, p, fx);
+	hp_vault_free(p);
+	n->peers->count--;
 }
 
 /* Not with ourselves, and not with home agents: the home agent's entry of the list is another, and the tunnel to it is as short. */

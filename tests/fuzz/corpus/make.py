@@ -92,3 +92,73 @@ for n, records in (
         ("wrong_many", [(0, 0, 0, [named, now, older])] * 60), ("other_identity", [(both, 0, 0, [MIP6OptMNID(subtype=2, id="x"), named, now, older])]),
         ("short", [(0, 0, 0, [named, now, MIP6OptMsgAuth(mspi=256, authdata=b"")])]), ("long", [(both, 0, 0, [MIP6OptMNID(id="n" * 200), named, now, older])])):
     put("guard", n, updates(*records))
+
+
+def step(what, octets):
+    """Of fuzz_node: what is done, and with what."""
+    return bytes([what]) + len(octets).to_bytes(2, "big") + octets
+
+
+PACKET, TIME, ADDRESS, TRAFFIC, ANSWER, TUNNELLED, INCOMING, PROGRESS, GONE = 0, 1, 2, 3, 4, 8, 4, 8, 8
+home, agent, roaming, elsewhere, peer = "2001:db8:1::100", "2001:db8:1::1", "2001:db8:a::7", "2001:db8:b::7", "2001:db8:c::1"
+
+
+def address(a):
+    return inet_pton(socket.AF_INET6, a)
+
+
+def goes(a=peer, how=0, times=1):
+    return step(TRAFFIC | how, address(a)) * times
+
+
+def later(ms):
+    return bytes([TIME]) + (ms // 16).to_bytes(2, "big")
+
+
+def at(a):
+    return step(ADDRESS, address(a))
+
+
+def gone(a):
+    return step(ADDRESS | GONE, address(a))
+
+
+def routed(src, body, coa=roaming):
+    return step(PACKET | ANSWER, bytes(IPv6(src=src, dst=coa) / IPv6ExtHdrRouting(type=2, addresses=[home]) / body))
+
+
+def direct(body, how=ANSWER, dst=roaming):
+    return step(PACKET | how, bytes(IPv6(src=peer, dst=dst) / body))
+
+
+def authorized(status, lifetime=100):
+    return MIP6MH_BA(status=status, mhtime=lifetime, options=[MIP6OptBindingAuthData(olen=12, authenticator=0)])
+
+
+def error(kind, code, message, dst, how=ANSWER):
+    return direct(ICMPv6Unknown(type=kind, code=code, msgbody=bytes([message]) + bytes(139)), how, dst)
+
+
+def bind(coa=roaming):
+    return goes(times=2) + hot + direct(MIP6MH_CoT(), dst=coa) + routed(peer, authorized(0), coa)
+
+
+registered = routed(agent, MIP6MH_BA(mhtime=200))
+again = routed(agent, MIP6MH_BA(mhtime=200), elsewhere)
+hot, cot = direct(MIP6MH_HoT(), ANSWER | TUNNELLED, home), direct(MIP6MH_CoT())
+be = [direct(MIP6MH_BE(status=s, ha=a)) for s, a in ((1, home), (2, home), (2, "::"))]
+began = registered + goes(times=2)
+data = bytes(IPv6(src=roaming, dst=peer) / IPv6ExtHdrDestOpt(options=[HAO(hoa=home)]) / UDP())
+for n, steps in (
+        ("route", registered + bind() + goes() + goes(how=PROGRESS) + goes(how=INCOMING)), ("route-direct-hot", began + direct(MIP6MH_HoT()) + cot), ("route-silent", began + later(20000) + goes() + later(40000) + goes() + later(20000)),
+        ("route-unacknowledged", began + hot + cot + later(20000) + later(60000)), ("route-moves", registered + bind() + gone(roaming) + at(elsewhere) + later(0) + direct(MIP6MH_CoT(), dst=elsewhere) + again + later(16) + routed(peer, authorized(0), elsewhere) + goes()),
+        ("route-home", registered + bind() + gone(roaming) + at("2001:db8:1::77") + step(PACKET | ANSWER, bytes(IPv6(src=agent, dst=home) / MIP6MH_BA())) + later(16) + direct(authorized(0, 0), dst=home)),
+        ("route-home-late", registered + bind() + later(250000) + gone(roaming) + at("2001:db8:1::77") + step(PACKET | ANSWER, bytes(IPv6(src=agent, dst=home) / MIP6MH_BA())) + later(16) + direct(MIP6MH_HoT(), dst=home) + later(440000)),
+        ("route-error", registered + bind() + be[0] + hot + cot), ("route-doubted", registered + bind() + goes(how=PROGRESS) + be[0]), ("route-unable", began + be[1] + later(700000) + goes()), ("route-unable-any", began + be[2]),
+        ("route-refresh", registered + bind() + later(200000) + goes() + later(136000) + hot + cot + routed(peer, authorized(0)) + later(500000)), ("route-asked", registered + bind() + routed(peer, MIP6MH_BRR()) + direct(MIP6MH_BRR(), ANSWER | TUNNELLED, home)),
+        ("route-zero", began + hot + cot + routed(peer, authorized(0, 0))), ("route-no-authorization", began + hot + cot + routed(peer, MIP6MH_BA())),
+        ("route-expires", registered + bind() + later(450000) + goes()), ("route-many", registered + b"".join(goes("2001:db8:f:%x::1" % i) for i in range(1030))),
+        ("icmp-hoti", began + error(4, 1, 1, home, ANSWER | TUNNELLED)), ("icmp-coti", began + error(4, 1, 2, roaming)), ("icmp-bu", began + hot + cot + error(4, 1, 5, roaming)), ("icmp-unreachable", began + error(1, 1, 2, roaming)),
+        ("icmp-option", registered + bind() + 2 * direct(ICMPv6ParamProblem(code=2, ptr=46) / Raw(data))), ("icmp-others", registered + bind() + direct(ICMPv6ParamProblem(code=2, ptr=42) / Raw(data)) + direct(ICMPv6ParamProblem(code=1) / Raw(data[:30]))),
+        *(("route-%d" % s, began + hot + cot + routed(peer, authorized(s)) + later(64) + hot + cot + routed(peer, authorized(s)) + later(2000) + routed(peer, authorized(s)) + later(40000)) for s in (128, 135, 136, 137, 138, 139))):
+    put("node", n, steps)
