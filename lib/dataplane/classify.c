@@ -2,6 +2,7 @@
 /* Frames become packets: link by port and VLAN, padding cut off, IPv6 header checked, destinations that no table decides sorted out. */
 #include "dataplane/group.h"
 #include "dataplane/header.h"
+#include "dataplane/optimize.h"
 #include "dataplane/worker.h"
 #include "wire/icmp6.h"
 #include "wire/packet.h"
@@ -142,7 +143,7 @@ static inline void ask(struct hp_worker *w, struct rte_mbuf *m, const struct hp_
 	else if (h->next == HP_PROTO_ESP && own && w->esp && m->data_len >= HP_IP6_HEADER + HP_SA_HEADER && hp_ip6_eq(&h->dst, own))
 		hp_unprotect_add(w, m, HP_IP6_HEADER);
 	else
-		hp_destination_add(w, m, &h->dst);
+		hp_destination_add(w, m);
 }
 
 #define AHEAD 4 /* frames whose first octets are fetched in advance */

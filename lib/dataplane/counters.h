@@ -13,6 +13,22 @@
 	X(HP_DP_DETUNNELLED, "packets.detunnelled", "packets taken out of a mobile node's reverse tunnel (§10.4.5)")                       \
 	X(HP_DP_PROTECTED, "packets.protected", "packets put into ESP, of those intercepted")                                              \
 	X(HP_DP_UNPROTECTED, "packets.unprotected", "packets taken out of ESP, on their way out of the tunnel")                            \
+	X(HP_DP_OPTIMIZED_OUT, "packets.optimized_out",                                                                                    \
+	  "packets of hosts that we act for, sent straight to a care-of address by a type 2 routing header (§9.3.2)")                      \
+	X(HP_DP_OPTIMIZED_IN, "packets.optimized_in",                                                                                      \
+	  "packets for hosts that we act for, come straight from a care-of address with the Home Address option (§9.3.1)")                 \
+	X(HP_DP_HOME_PATH_SIZE, "packets.home_path_size",                                                                                  \
+	  "packets that go by the home agent in spite of a correspondent's binding: too large with a routing header, within 1280 octets")  \
+	X(HP_DP_HOME_PATH_AH, "packets.home_path_ah",                                                                                      \
+	  "packets that go by the home agent in spite of a correspondent's binding: AH, which would cover the routing header")             \
+	X(HP_DP_HOME_PATH_ROUTING, "packets.home_path_routing",                                                                            \
+	  "packets that go by the home agent in spite of a correspondent's binding: another routing header with segments left")            \
+	X(HP_DP_HOME_PATH_SIGNALLING, "packets.home_path_signalling",                                                                      \
+	  "packets that go by the home agent in spite of a correspondent's binding: Mobility Header or neighbour discovery")               \
+	X(HP_DP_HOME_PATH_CHAIN, "packets.home_path_chain",                                                                                \
+	  "packets that go by the home agent in spite of a correspondent's binding: extension headers without an end")                     \
+	X(HP_DP_HOME_PATH_NO_ROUTE, "packets.home_path_no_route",                                                                          \
+	  "packets that go by the home agent in spite of a correspondent's binding: no route to the care-of address")                      \
 	X(HP_DP_FORWARDED, "packets.forwarded", "packets forwarded by route")                                                              \
 	X(HP_DP_PUNTED_REGISTRATION, "punt.registration",                                                                                  \
 	  "packets handed to the management core: Mobility Header, or ESP, of a node that is bound here, from where it is")                \
@@ -55,6 +71,12 @@
 	X(HP_DP_DROP_COPY, "drop.copy", "drop: copy for a listener: too big for its tunnel, or its care-of address is nowhere")            \
 	X(HP_DP_DROP_ND_HOP_LIMIT, "drop.nd_hop_limit", "drop: discovery message about a home address with a hop limit other than 255")    \
 	X(HP_DP_DROP_ND_LINK, "drop.nd_link", "drop: discovery message about a home address from another link")                            \
+	X(HP_DP_DROP_HAO_MISPLACED, "drop.home_address_misplaced",                                                                         \
+	  "drop: for a host that we act for, Home Address option behind a fragment header or before a routing header (§6.3)")              \
+	X(HP_DP_DROP_HAO_REPEATED, "drop.home_address_repeated", "drop: for such a host, a second Home Address option")                    \
+	X(HP_DP_DROP_HAO_LENGTH, "drop.home_address_length", "drop: for such a host, Home Address option of a length other than 16")       \
+	X(HP_DP_DROP_HAO_ADDRESS, "drop.home_address_unroutable", "drop: for such a host, home address not unicast routable (§9.3.1)")     \
+	X(HP_DP_DROP_HAO_AH, "drop.home_address_ah", "drop: for such a host, AH behind a Home Address option, which it covers")            \
 	X(HP_DP_DROP_TUNNEL_UNBOUND, "drop.tunnel_unbound", "drop: reverse tunnel, inner source is not a bound home address")              \
 	X(HP_DP_DROP_TUNNEL_COA, "drop.tunnel_care_of", "drop: reverse tunnel, outer source is not the registered care-of address")        \
 	X(HP_DP_DROP_TUNNEL_INNER, "drop.tunnel_inner", "drop: reverse tunnel, inner packet malformed")                                    \

@@ -16,6 +16,7 @@
 
 #include "base/prefixes.h"
 #include "dataplane/group.h"
+#include "dataplane/optimize.h"
 #include "dataplane/port.h"
 #include "dataplane/state.h"
 
@@ -77,6 +78,7 @@ static void worker_destroy(struct hp_worker *w)
 	rte_free(w->path_packets);
 	rte_free(w->account);
 	rte_free(w->used[0]);
+	rte_free(w->optimize);
 	rte_free(w->esp);
 	rte_free(w->hand);
 	rte_free(w);
@@ -107,6 +109,7 @@ static int worker_create(struct hp_worker **out, struct hp_dataplane *dp, const 
 	if (c->accounting)
 		w->account = rte_zmalloc_socket("account", c->max_bindings * sizeof(*w->account), RTE_CACHE_LINE_SIZE, socket);
 	if (c->max_optimized) {
+		w->optimize = rte_zmalloc_socket("optimize", sizeof(*w->optimize), RTE_CACHE_LINE_SIZE, socket);
 		w->used[0] = rte_zmalloc_socket("used", hp_optimized_memory(c->max_optimized), RTE_CACHE_LINE_SIZE, socket);
 		w->used[1] = w->used[0] ? w->used[0] + hp_optimized_memory(c->max_optimized) / 2 / sizeof(*w->used[0]) : NULL;
 	}
@@ -117,7 +120,7 @@ static int worker_create(struct hp_worker **out, struct hp_dataplane *dp, const 
 	for (unsigned int i = 0; i < HP_BURST && w->esp; i++)
 		hp_crypto_op_init(&w->esp->op[i]);
 	if (!w->inject || !w->path_packets || (dp->shared.sas && !w->esp) || (dp->shared.spread && !w->hand) ||
-	    (c->accounting && !w->account) || (c->max_optimized && !w->used[0]) ||
+	    (c->accounting && !w->account) || (c->max_optimized && (!w->used[0] || !w->optimize)) ||
 	    hp_reassembly_create(&w->reassembly, mbufs(c) / REASSEMBLY / c->workers, socket))
 		goto destroy;
 	hp_policers_init(w);

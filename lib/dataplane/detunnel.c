@@ -2,6 +2,7 @@
 /* Reverse tunnel (RFC 6275 §10.4.5): the outer source must be the care-of address at which the inner source is registered.
  * What comes out is looked up anew: it may be for another mobile node, for us, or for anywhere. */
 #include "dataplane/header.h"
+#include "dataplane/optimize.h"
 #include "dataplane/policy.h"
 #include "dataplane/worker.h"
 #include "wire/packet.h"
@@ -114,7 +115,7 @@ static inline bool one(struct hp_worker *w, struct rte_mbuf *m, uint32_t at, uin
 		return true;
 	}
 	if (!w->shared->spread || !hp_spread_packet(w, m))
-		hp_destination_add(w, m, &h->dst);
+		hp_destination_add(w, m);
 	return true;
 }
 

@@ -10,9 +10,7 @@
 
 #define FRAGMENT_HEADER 8
 
-/* The part that every fragment repeats: IPv6 header, hop-by-hop options, and destination options and routing header where there is a
- * routing header. *next_at is the octet that names what follows it. */
-static unsigned int unfragmentable(const struct rte_mbuf *m, unsigned int *next_at)
+unsigned int hp_fragment_head(const struct rte_mbuf *m, unsigned int *next_at)
 {
 	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
 	unsigned int at = HP_IP6_HEADER, name = 6, end = HP_IP6_HEADER;
@@ -64,7 +62,7 @@ static struct rte_mbuf *piece(const struct rte_mbuf *m, unsigned int head, unsig
 
 int hp_fragment(struct rte_mbuf *m, uint16_t mtu, uint32_t id, struct rte_mempool *pool, struct rte_mbuf *out[HP_FRAGMENTS])
 {
-	unsigned int next_at, head = unfragmentable(m, &next_at), room;
+	unsigned int next_at, head = hp_fragment_head(m, &next_at), room;
 	int n = 0;
 
 	if (mtu < head + FRAGMENT_HEADER + 8)

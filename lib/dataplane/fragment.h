@@ -6,6 +6,10 @@
 #include <rte_mbuf.h>
 #include <stdint.h>
 
+/* The part of a packet that every fragment repeats (RFC 8200 §4.5), behind which a routing header may go in too: IPv6 header, hop-by-hop options, and
+ * destination options and routing header where there is a routing header. Returns its length; *next_at is the octet that names what follows. */
+unsigned int hp_fragment_head(const struct rte_mbuf *m, unsigned int *next_at);
+
 #define HP_FRAGMENTS 64 /* 64 × 1,232 octets: more than a packet buffer ever holds */
 
 /* Copies `m` (data at the IPv6 header, linear) into fragments of at most `mtu` octets; m stays the caller's. The meta of each is m's.

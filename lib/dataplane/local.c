@@ -24,7 +24,7 @@ static void remember(struct hp_worker *w, const struct rte_mbuf *m)
 static void punt(struct hp_worker *w, struct rte_mbuf *m, const struct hp_packet *p)
 {
 	if (p->proto == HP_PROTO_MH || p->proto == HP_PROTO_ESP)
-		hp_punt_mobility(w, m, hp_packet_source(p), &p->src);
+		hp_punt_mobility(w, m, p);
 	else
 		hp_punt(w, m, class_of(m, p), HP_PUNT_LOCAL, 0);
 }

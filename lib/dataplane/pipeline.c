@@ -15,8 +15,14 @@
  * Multicast for listeners that are away, from the home link (classify) or out of a tunnel (detunnel), waits until all this is done: then
  * replicate makes copies, a burst at a time, and sends them through intercept and output again.
  *
+ * Where we act for other hosts as correspondents, what may be Mobile IPv6 of theirs takes a detour before either lookup:
+ *
+ *     classify, detunnel ─┬─► optimize_in (option out, or punt) ─┬─► lookup
+ *                         └─► optimize_out ◄─────────────────────┘ (routing header in) ─► output
+ *
  * Every stage may punt or drop. A packet passes the tunnel exit at most once: what comes out of it and is a tunnel to us
  * again is dropped in local. */
+#include "dataplane/optimize.h"
 #include "dataplane/worker.h"
 
 /* A stage with packets, and since when it runs; returns when it ended. */
@@ -28,9 +34,18 @@ static uint64_t metered(struct hp_worker *w, enum hp_stage stage, void (*run)(st
 	return hp_stage_lap(w, stage, packets, since);
 }
 
+/* What may be optimized, before the destination lookup; what is not is left to it. */
+static uint64_t optimize(struct hp_worker *w, uint64_t at)
+{
+	at = metered(w, HP_STAGE_OPTIMIZE_IN, hp_stage_optimize_in, w->optimize->in.n, at);
+	return metered(w, HP_STAGE_OPTIMIZE_OUT, hp_stage_optimize_out, w->optimize->out.n, at);
+}
+
 /* From the destination lookup on; the lanes are left empty. */
 static void rest(struct hp_worker *w, uint64_t at)
 {
+	if (w->optimize)
+		at = optimize(w, at);
 	at = metered(w, HP_STAGE_LOOKUP, hp_stage_lookup, w->lookup.n, at);
 	at = metered(w, HP_STAGE_LOCAL, hp_stage_local, w->local.n, at);
 	at = metered(w, HP_STAGE_DETUNNEL, hp_stage_detunnel, w->detunnel.n, at);
@@ -38,6 +53,8 @@ static void rest(struct hp_worker *w, uint64_t at)
 		at = metered(w, HP_STAGE_UNPROTECT, hp_stage_unprotect, w->esp->unprotect.n, at);
 		at = metered(w, HP_STAGE_DETUNNEL, hp_stage_detunnel_protected, w->detunnel.n, at);
 	}
+	if (w->optimize)
+		at = optimize(w, at);
 	at = metered(w, HP_STAGE_LOOKUP, hp_stage_lookup, w->lookup.n, at);
 	at = metered(w, HP_STAGE_LOCAL, hp_stage_local, w->local.n, at);
 	at = metered(w, HP_STAGE_INTERCEPT, hp_stage_intercept, w->intercept.n, at);
@@ -62,6 +79,9 @@ void hp_pipeline_resume(struct hp_worker *w, struct rte_mbuf **m, unsigned int n
 	const uint64_t start = rte_rdtsc();
 
 	for (unsigned int i = 0; i < n; i++)
-		hp_destination_add(w, m[i], bound ? &hp_meta(m[i])->home : &hp_header(m[i])->dst);
+		if (bound)
+			hp_destination_plain(w, m[i], &hp_meta(m[i])->home);
+		else
+			hp_destination_add(w, m[i]);
 	rest(w, start);
 }

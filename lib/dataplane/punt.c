@@ -6,6 +6,7 @@
 
 #include "dataplane/worker.h"
 #include "wire/icmp6.h"
+#include "wire/mh.h"
 
 /* Packets a second and at once, by worker, and the room of its ring. A fleet that registers at once is welcome; what strangers can send
  * without end is not. */
@@ -136,15 +137,32 @@ enum hp_punt_class hp_punt_icmp(struct rte_mbuf *m, uint8_t type)
 	}
 }
 
-void hp_punt_mobility(struct hp_worker *w, struct rte_mbuf *m, const struct hp_ip6 *hoa, const struct hp_ip6 *from)
+#define MH_TYPE  2 /* octets of a Mobility Header message */
+#define BU_FLAGS 8
+#define BU_HOME  0x40
+
+/* What is asked of a correspondent, whoever asks; HP_PUNT_NEWCOMER: nothing. */
+static enum hp_punt_class of_correspondent(const struct hp_packet *p)
+{
+	const uint8_t *message = hp_packet_payload(p);
+
+	if (p->proto != HP_PROTO_MH || hp_packet_payload_len(p) <= BU_FLAGS)
+		return HP_PUNT_NEWCOMER;
+	if (message[MH_TYPE] == HP_MH_HOTI || message[MH_TYPE] == HP_MH_COTI)
+		return HP_PUNT_TEST;
+	return message[MH_TYPE] == HP_MH_BU && !(message[BU_FLAGS] & BU_HOME) ? HP_PUNT_CORRESPONDENT : HP_PUNT_NEWCOMER;
+}
+
+void hp_punt_mobility(struct hp_worker *w, struct rte_mbuf *m, const struct hp_packet *p)
 {
 	const struct hp_hot *hot = w->shared->hot;
-	const struct hp_hot_entry *e = hp_hot_may_have(hot, hoa) ? hp_hot_find(hot, hoa) : NULL;
-	enum hp_punt_class c = HP_PUNT_NEWCOMER;
+	const struct hp_ip6 *hoa = hp_packet_source(p);
+	enum hp_punt_class c = of_correspondent(p);
+	const struct hp_hot_entry *e = c == HP_PUNT_NEWCOMER && hp_hot_may_have(hot, hoa) ? hp_hot_find(hot, hoa) : NULL;
 	struct hp_policer *share = NULL;
 
 	if (e && e->kind != HP_HOT_LOCAL) {
-		c = hp_ip6_eq(from, &e->outer_dst) ? HP_PUNT_REGISTRATION : HP_PUNT_MOVED;
+		c = hp_ip6_eq(&p->src, &e->outer_dst) ? HP_PUNT_REGISTRATION : HP_PUNT_MOVED;
 		share = (c == HP_PUNT_REGISTRATION ? w->nodes : w->moved) + e->id % HP_NODE_SHARES;
 	}
 	if (!share || hp_police(share, w->now, 1))

@@ -199,10 +199,19 @@ bool hp_dataplane_account(const struct hp_dataplane *dp, uint32_t id, uint64_t *
 unsigned int hp_dataplane_stages(const struct hp_dataplane *dp, struct hp_dp_stage_status *out, unsigned int max)
 {
 	static const char *const name[HP_STAGE_COUNT] = {
-		[HP_STAGE_SPREAD] = "spread",   [HP_STAGE_CLASSIFY] = "classify",   [HP_STAGE_LOOKUP] = "lookup",
-		[HP_STAGE_LOCAL] = "local",     [HP_STAGE_DETUNNEL] = "detunnel",   [HP_STAGE_INTERCEPT] = "intercept",
-		[HP_STAGE_FORWARD] = "forward", [HP_STAGE_OUTPUT] = "output",       [HP_STAGE_REPLICATE] = "replicate",
-		[HP_STAGE_PROTECT] = "protect", [HP_STAGE_UNPROTECT] = "unprotect",
+		[HP_STAGE_SPREAD] = "spread",
+		[HP_STAGE_CLASSIFY] = "classify",
+		[HP_STAGE_LOOKUP] = "lookup",
+		[HP_STAGE_LOCAL] = "local",
+		[HP_STAGE_DETUNNEL] = "detunnel",
+		[HP_STAGE_INTERCEPT] = "intercept",
+		[HP_STAGE_FORWARD] = "forward",
+		[HP_STAGE_OUTPUT] = "output",
+		[HP_STAGE_REPLICATE] = "replicate",
+		[HP_STAGE_PROTECT] = "protect",
+		[HP_STAGE_UNPROTECT] = "unprotect",
+		[HP_STAGE_OPTIMIZE_IN] = "optimize_in",
+		[HP_STAGE_OPTIMIZE_OUT] = "optimize_out",
 	};
 	unsigned int n = max < HP_STAGE_COUNT ? max : HP_STAGE_COUNT;
 

@@ -74,6 +74,8 @@ struct hp_shared {
 enum hp_stage {
 	HP_STAGE_SPREAD,
 	HP_STAGE_CLASSIFY,
+	HP_STAGE_OPTIMIZE_IN,
+	HP_STAGE_OPTIMIZE_OUT,
 	HP_STAGE_LOOKUP,
 	HP_STAGE_LOCAL,
 	HP_STAGE_DETUNNEL,
@@ -144,8 +146,9 @@ struct hp_worker {
 	struct hp_lookup lookup, detunnel; /* by destination; by inner source */
 	struct hp_lane local, intercept, forward, output, multicast;
 	struct hp_own own;
-	struct hp_esp_lanes *esp; /* NULL: no security associations */
-	struct hp_lane *hand;     /* [workers]: on their way to another worker; NULL without spreading */
+	struct hp_esp_lanes *esp;           /* NULL: no security associations */
+	struct hp_optimize_lanes *optimize; /* NULL: nothing is ever optimized */
+	struct hp_lane *hand;               /* [workers]: on their way to another worker; NULL without spreading */
 	struct hp_tx tx[HP_PORTS];
 	struct rte_ring *punt[HP_PUNT_CLASS_COUNT];
 	struct hp_policer policer[HP_PUNT_CLASS_COUNT];
@@ -183,6 +186,8 @@ void hp_pipeline_resume(struct hp_worker *w, struct rte_mbuf **m, unsigned int n
 
 /* The stages, each over one lane, in the order of pipeline.c. */
 void hp_stage_classify(struct hp_worker *w, uint16_t port, struct rte_mbuf **m, unsigned int n);
+void hp_stage_optimize_in(struct hp_worker *w);
+void hp_stage_optimize_out(struct hp_worker *w);
 void hp_stage_lookup(struct hp_worker *w);
 void hp_stage_local(struct hp_worker *w);
 void hp_stage_detunnel(struct hp_worker *w);
@@ -245,7 +250,7 @@ static inline void hp_lookup_all(struct hp_lookup *l, const struct hp_hot *hot)
 }
 
 /* To be looked up, unless nothing near its destination is in the table: then it is forwarded. */
-static inline void hp_destination_add(struct hp_worker *w, struct rte_mbuf *m, const struct hp_ip6 *dst)
+static inline void hp_destination_plain(struct hp_worker *w, struct rte_mbuf *m, const struct hp_ip6 *dst)
 {
 	if (hp_hot_may_have(w->shared->hot, dst))
 		hp_lookup_add(&w->lookup, m, dst);
@@ -278,9 +283,9 @@ void hp_punt(struct hp_worker *w, struct rte_mbuf *m, enum hp_punt_class class_,
 void hp_punt_resolve(struct hp_worker *w, struct rte_mbuf *m, uint16_t link, const struct hp_ip6 *next_hop);
 /* The class of a packet for us that is an ICMPv6 message of this type; HP_PUNT_REST: none of its own. */
 enum hp_punt_class hp_punt_icmp(struct rte_mbuf *m, uint8_t type);
-/* A Mobility Header message of this home address (or source) from that address: whoever is bound here does not wait behind strangers, who
- * would have to know where a node is to be taken for it. */
-void hp_punt_mobility(struct hp_worker *w, struct rte_mbuf *m, const struct hp_ip6 *hoa, const struct hp_ip6 *from);
+/* A Mobility Header message, or what is in ESP and may be one: whoever is bound here does not wait behind strangers, who would have to know
+ * where a node is to be taken for it; nor do home registrations behind what is asked of a correspondent. */
+void hp_punt_mobility(struct hp_worker *w, struct rte_mbuf *m, const struct hp_packet *p);
 /* The room of its ring, a power of two. */
 uint32_t hp_punt_ring(enum hp_punt_class c);
 void hp_policers_init(struct hp_worker *w);

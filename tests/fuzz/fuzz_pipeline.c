@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* covers: lib/dataplane/classify.c lib/dataplane/lookup.c lib/dataplane/local.c lib/dataplane/detunnel.c lib/dataplane/intercept.c lib/dataplane/forward.c lib/dataplane/reassemble.c lib/dataplane/replicate.c lib/dataplane/policy.c lib/dataplane/protect.c lib/dataplane/unprotect.c */
+/* covers: lib/dataplane/classify.c lib/dataplane/lookup.c lib/dataplane/local.c lib/dataplane/detunnel.c lib/dataplane/intercept.c lib/dataplane/forward.c lib/dataplane/reassemble.c lib/dataplane/replicate.c lib/dataplane/policy.c lib/dataplane/protect.c lib/dataplane/unprotect.c lib/dataplane/optimize_in.c lib/dataplane/optimize_out.c */
 /* Frames into the ports of the golden world. An input: a frame after the other, each behind an octet (its port) and two (its length). With the
  * octet's highest bit the frame becomes the inside of ESP from a node, valid but for what else the octet says: no fuzzer finds a proof. */
 #include <rte_dev.h>
@@ -10,6 +10,7 @@
 #include "../golden/world.h"
 #include "../unit/dataplane/eal.h"
 #include "../unit/dataplane/peer.h"
+#include "dataplane/optimize.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -49,7 +50,8 @@ static void feed(uint16_t port, struct rte_mbuf **m, unsigned int n)
 	hp_pipeline_run(w, port, m, n);
 	hp_stage_transmit(w);
 	/* A packet left behind would be one too many for the lane's next burst. */
-	expect(!w->lookup.n && !w->detunnel.n && !w->local.n && !w->intercept.n && !w->forward.n && !w->output.n && !w->multicast.n);
+	expect(!w->lookup.n && !w->detunnel.n && !w->local.n && !w->intercept.n && !w->forward.n && !w->output.n && !w->multicast.n &&
+	       !w->optimize->in.n && !w->optimize->out.n);
 	hp_dataplane_poll(dp, UINT32_MAX, freed, dp);
 }
 

@@ -5,7 +5,8 @@ output. `cases.py FOLDER` writes them as pcap files and expect.json; the written
 
 The world (drive.c): port 0 carries the home link 2001:db8:1::/64, port 1 the core 2001:db8:f::/64 and, tagged 7, 2001:db8:7::/64 (MTU 1280);
 2001:db8:2::/64 is a virtual home link. Bound: 1::100 at a::2, 2::200 at a::3, 2::300 at 7::50, 2::400 at f::77 (not resolved), 1::101 at a::4, 2::201 at a::3 too; under ESP (esp.py) 2::500 at a::5, 2::600 at a::6, 2::700 at a::7. Listening
-to ff0e::1: 1::100 and 1::101; to ff0e::2: 1::100 from 1::50, 1::101 from all but 1::50; to ff0e::3 on the virtual link: 2::200 and 2::300; to ff0e::5: a node that is not bound; to ff0e::6: 2::500. The
+to ff0e::1: 1::100 and 1::101; to ff0e::2: 1::100 from 1::50, 1::101 from all but 1::50; to ff0e::3 on the virtual link: 2::200 and 2::300; to ff0e::5: a node that is not bound; to ff0e::6: 2::500. Hosts that we act for: 5::/64 but 5::e, behind 1::50; 5::5 has bindings of e::100 at a::21, e::200 at 7::50 (path MTU 1280),
+e::300 at f::78 (not resolved), e::400 (nowhere), 2::200 at a::3. The
 outer flow label is a hash: written as 0 here, judged to be set and the same within a flow."""
 import json
 import os

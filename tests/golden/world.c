@@ -109,12 +109,39 @@ static void protect(struct hp_dataplane *dp, uint32_t id, const char *hoa, const
 	must(hp_dataplane_bind(dp, &b));
 }
 
+static void optimize_(struct hp_dataplane *dp, uint32_t id, const char *hoa, const char *coa, uint16_t out, const char *hop, uint16_t mtu)
+{
+	const struct hp_optimize o = {.hoa = ip(hoa),
+				      .correspondent = ip("2001:db8:5::5"),
+				      .coa = ip(coa),
+				      .id = id,
+				      .out_link = out,
+				      .next_hop = ip(hop),
+				      .mtu = mtu};
+
+	must(hp_dataplane_optimize(dp, &o));
+}
+
+/* The hosts that we act for are behind a router on the home link. */
+static void correspond(struct hp_dataplane *dp)
+{
+	const struct hp_prefix protect = {ip("2001:db8:5::"), 64}, exclude = {ip("2001:db8:5::e"), 128};
+
+	must(hp_dataplane_protect(dp, &protect, 1, &exclude, 1));
+	optimize_(dp, 0, "2001:db8:e::100", "2001:db8:a::21", CORE, "2001:db8:f::fe", 1500);
+	optimize_(dp, 1, "2001:db8:e::200", "2001:db8:7::50", TAGGED, "2001:db8:7::50", 1280);
+	optimize_(dp, 2, "2001:db8:e::300", "2001:db8:f::78", CORE, "2001:db8:f::78", 1500);
+	optimize_(dp, 3, "2001:db8:e::400", "2001:db8:b::1", HP_LINK_NONE, "::", 1500);
+	optimize_(dp, 4, "2001:db8:2::200", "2001:db8:a::3", CORE, "2001:db8:f::fe", 1500);
+}
+
 static void fill(struct hp_dataplane *dp)
 {
 	const struct hp_dp_route route[] = {
 		{ip("2001:db8:1::"), 64, HOME, HP_IP6_ANY},           {ip("2001:db8:f::"), 64, CORE, HP_IP6_ANY},
 		{ip("2001:db8:7::"), 64, TAGGED, HP_IP6_ANY},         {ip("2001:db8:2::"), 64, VIRTUAL, HP_IP6_ANY},
 		{ip("2001:db8:a::"), 48, CORE, ip("2001:db8:f::fe")}, {ip("2001:db8:c::"), 64, CORE, ip("2001:db8:f::fe")},
+		{ip("2001:db8:5::"), 64, HOME, ip("2001:db8:1::50")}, {ip("2001:db8:e::"), 64, CORE, ip("2001:db8:f::fe")},
 	};
 
 	neighbor(dp, CORE, "2001:db8:f::fe", 0xfe);
@@ -139,6 +166,7 @@ static void fill(struct hp_dataplane *dp)
 	protect(dp, 6, "2001:db8:2::500", "2001:db8:a::5", WORLD_GCM_OUT, 0);
 	protect(dp, 7, "2001:db8:2::600", "2001:db8:a::6", WORLD_CBC_OUT, 0);
 	protect(dp, 8, "2001:db8:2::700", "2001:db8:a::7", 0, WORLD_HOME_TEST_OUT);
+	correspond(dp);
 	listen_(dp, HOME, "ff0e::1", "2001:db8:1::100", NULL, true);
 	listen_(dp, HOME, "ff0e::1", "2001:db8:1::101", NULL, true);
 	listen_(dp, HOME, "ff0e::2", "2001:db8:1::100", "2001:db8:1::50", false);
@@ -169,6 +197,7 @@ struct hp_dataplane *world_create(const char *device0, const char *device1)
 					.worker_lcore = lcore,
 					.max_bindings = 100,
 					.max_associations = WORLD_ASSOCIATIONS,
+					.max_optimized = 16,
 					.max_paths = 256,
 					.accounting = true,
 					.multicast = true};

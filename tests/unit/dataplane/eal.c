@@ -10,7 +10,7 @@ bool test_eal(const char *lcores)
 	char *arg[] = {(char *)"test",
 		       (char *)"--no-huge",
 		       (char *)"-m",
-		       (char *)"384",
+		       (char *)"512",
 		       (char *)"--no-pci",
 		       (char *)"--no-telemetry",
 		       (char *)"--no-shconf",

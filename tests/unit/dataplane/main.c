@@ -250,6 +250,7 @@ int main(void)
 		{"frames leave by the batch", test_flush},
 		{"packets wait for places", test_choked},
 		{"no node waits behind strangers, nor behind another node", test_strangers},
+		{"what is asked of a correspondent has lines of its own", test_classes},
 		{"a flood of everything leaves buffers to receive in", test_rings_full},
 		{"multicast groups against a naive model", test_group_model},
 		{"multicast groups, full", test_group_full},

@@ -90,6 +90,7 @@ void rig_create(struct rig *r, const struct rig_conf *conf)
 				      .max_bindings = RIG_BOUND,
 				      .max_associations = conf->associations,
 				      .portable_crypto = conf->portable_crypto,
+				      .max_optimized = conf->optimized,
 				      .max_paths = 16};
 	struct hp_error e = {0};
 

@@ -25,6 +25,7 @@ struct rig_conf {
 	bool one_care_of;
 	uint32_t associations;
 	bool portable_crypto;
+	uint32_t optimized;
 };
 
 void rig_create(struct rig *r, const struct rig_conf *conf);

@@ -164,12 +164,61 @@ void test_choked(void)
 	close_dataplane(dp);
 }
 
-static void punt_update(struct hp_dataplane *dp, const struct hp_ip6 *hoa, const struct hp_ip6 *from)
+/* The first octets of a Mobility Header message (RFC 6275 §6.1): its type, and the flags of a Binding Update. */
+static void punt_message(struct hp_dataplane *dp, const struct hp_ip6 *hoa, const struct hp_ip6 *from, uint8_t type, uint8_t flags)
 {
+	const uint8_t message[] = {59, 1, type, 0, 0, 0, 0, 0, flags, 0, 0, 0, 0, 0, 0, 0};
+	const struct hp_packet p = {
+		.data = message, .len = sizeof(message), .src = *from, .has_hao = true, .hoa = *hoa, .proto = HP_PROTO_MH};
 	struct rte_mbuf *m = rte_pktmbuf_alloc(dp->shared.pool);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
-	hp_punt_mobility(dp->worker[0], m, hoa, from);
+	hp_punt_mobility(dp->worker[0], m, &p);
+}
+
+/* Of a home registration: A and H. */
+static void punt_update(struct hp_dataplane *dp, const struct hp_ip6 *hoa, const struct hp_ip6 *from)
+{
+	punt_message(dp, hoa, from, 5, 0xc0);
+}
+
+/* Tests and updates of correspondents wait in lines of their own, whoever sends them: home registrations do not wait behind them. */
+void test_classes(void)
+{
+	static const struct {
+		uint8_t type, flags;
+		enum hp_dp_counter stranger, bound;
+	} row[] = {
+		{0, 0, HP_DP_PUNTED_NEWCOMER, HP_DP_PUNTED_REGISTRATION},
+		{1, 0, HP_DP_PUNTED_TEST, HP_DP_PUNTED_TEST},
+		{2, 0x40, HP_DP_PUNTED_TEST, HP_DP_PUNTED_TEST},
+		{3, 0, HP_DP_PUNTED_NEWCOMER, HP_DP_PUNTED_REGISTRATION},
+		{5, 0xc0, HP_DP_PUNTED_NEWCOMER, HP_DP_PUNTED_REGISTRATION},
+		{5, 0x40, HP_DP_PUNTED_NEWCOMER, HP_DP_PUNTED_REGISTRATION},
+		{5, 0x80, HP_DP_PUNTED_CORRESPONDENT, HP_DP_PUNTED_CORRESPONDENT},
+		{5, 0, HP_DP_PUNTED_CORRESPONDENT, HP_DP_PUNTED_CORRESPONDENT},
+		{6, 0, HP_DP_PUNTED_NEWCOMER, HP_DP_PUNTED_REGISTRATION},
+	};
+	struct hp_dataplane *dp = open_dataplane();
+	const struct hp_bind b = {
+		.hoa = {{0x20, 1, [15] = 1}}, .coa = {{0x20, 2}}, .ha = {{0x20, 3}}, .next_hop = {{0x20, 4}}, .mtu = 1460};
+	const struct hp_ip6 stranger = {{0x20, 1, [15] = 3}};
+	const uint64_t *count = dp->worker[0]->count;
+
+	rte_rcu_qsbr_thread_register(dp->shared.qsbr, 0);
+	rte_rcu_qsbr_thread_online(dp->shared.qsbr, 0);
+	CU_ASSERT_EQUAL_FATAL(hp_dataplane_bind(dp, &b), 0);
+	for (size_t i = 0; i < HP_LEN(row); i++) {
+		uint64_t before = count[row[i].stranger];
+
+		punt_message(dp, &stranger, &b.coa, row[i].type, row[i].flags);
+		CU_ASSERT_EQUAL(count[row[i].stranger], before + 1);
+		before = count[row[i].bound];
+		punt_message(dp, &b.hoa, &b.coa, row[i].type, row[i].flags);
+		CU_ASSERT_EQUAL(count[row[i].bound], before + 1);
+	}
+	rte_rcu_qsbr_thread_offline(dp->shared.qsbr, 0);
+	close_dataplane(dp);
 }
 
 /* Sends until so many are refused; how many went in. */

@@ -12,6 +12,7 @@ void test_seal(void);
 void test_flush(void);
 void test_choked(void);
 void test_strangers(void);
+void test_classes(void);
 void test_rings_full(void);
 void test_group_model(void);
 void test_group_full(void);
