@@ -5,8 +5,7 @@ output. `cases.py FOLDER` writes them as pcap files and expect.json; the written
 
 The world (drive.c): port 0 carries the home link 2001:db8:1::/64, port 1 the core 2001:db8:f::/64 and, tagged 7, 2001:db8:7::/64 (MTU 1280);
 2001:db8:2::/64 is a virtual home link. Bound: 1::100 at a::2, 2::200 at a::3, 2::300 at 7::50, 2::400 at f::77 (not resolved), 1::101 at a::4, 2::201 at a::3 too; under ESP (esp.py) 2::500 at a::5, 2::600 at a::6, 2::700 at a::7. Listening
-to ff0e::1: 1::100 and 1::101; to ff0e::2: 1::100 from 1::50, 1::101 from all but 1::50; to ff0e::3 on the virtual link: 2::200 and 2::300; to ff0e::5: a node that is not bound; to ff0e::6: 2::500. Hosts that we act for: 5::/64 but 5::e, behind 1::50; 5::5 has bindings of e::100 at a::21, e::200 at 7::50 (path MTU 1280),
-e::300 at f::78 (not resolved), e::400 (nowhere), 2::200 at a::3. The
+to ff0e::1: 1::100 and 1::101; to ff0e::2: 1::100 from 1::50, 1::101 from all but 1::50; to ff0e::3 on the virtual link: 2::200 and 2::300; to ff0e::5: a node that is not bound; to ff0e::6: 2::500. The
 outer flow label is a hash: written as 0 here, judged to be set and the same within a flow."""
 import json
 import os
@@ -14,6 +13,7 @@ import sys
 
 from scapy.all import *
 
+import optimize
 from esp import CBC_IN, CBC_OUT, GCM_IN, GCM_OUT, HOME_TEST_IN, HOME_TEST_OUT, association
 
 PORT = ["02:70:63:61:70:00", "02:70:63:61:70:01"]
@@ -47,8 +47,9 @@ def tunnel(inner, src=HA, dst=COA, tc=None):
     return IPv6(src=src, dst=dst, nh=41, hlim=64, tc=inner.tc if tc is None else tc) / inner
 
 
-def case(name, in0=(), in1=(), out0=(), out1=(), punts=(), account=None, **counters):
-    """counters by name with _ for the dot after the first word; received and sent follow from the rest."""
+def case(name, in0=(), in1=(), out0=(), out1=(), punts=(), account=None, used=(), mixed=False, broken=False, **counters):
+    """counters by name with _ for the dot after the first word; received and sent follow from the rest. used: correspondents' bindings that packets went by.
+    mixed: packets of different shapes, which may overtake each other. broken: tshark has a right to complain."""
     c = {k.replace("_", ".", 1): v for k, v in counters.items() if v}
     c["packets.received"] = len(in0) + len(in1)
     if len(out0) + len(out1):
@@ -56,7 +57,7 @@ def case(name, in0=(), in1=(), out0=(), out1=(), punts=(), account=None, **count
     for p in punts:
         kind = "punt." + p.split()[0]
         c[kind] = c.get(kind, 0) + 1
-    cases[name] = dict(in0=list(in0), in1=list(in1), out0=list(out0), out1=list(out1), punts=list(punts), counters=c, account=account or {})
+    cases[name] = dict(in0=list(in0), in1=list(in1), out0=list(out0), out1=list(out1), punts=list(punts), counters=c, account=account or {}, used=list(used), mixed=mixed, broken=broken)
 
 
 def punt(kind, reason="local", link=1, tunnelled=0, word=0):
@@ -213,7 +214,7 @@ case("esp-hairpin", in1=[core(seal(GCM_IN, udp(ESP1, ESP2)))], out1=[sent(CBC_OU
 case("esp-home-test", in1=[core(mobility(3, CN, ESP3)), core(mobility(4, CN, ESP3)), core(udp("2001:db8:c::3", ESP3)), core(seal(HOME_TEST_IN, mobility(1, ESP3, CN))), core(tunnel(mobility(2, ESP3, CN), "2001:db8:a::7", HA2))],
      out1=[to_core(tunnel(mobility(4, CN, ESP3, 63), HA2, "2001:db8:a::7")), to_core(tunnel(udp("2001:db8:c::3", ESP3, hlim=63), HA2, "2001:db8:a::7")), sent(HOME_TEST_OUT, mobility(3, CN, ESP3, 63)),
            to_core(mobility(2, ESP3, CN, 63)), to_core(mobility(1, ESP3, CN, 63))],
-     packets_intercepted=3, packets_protected=1, packets_unprotected=1, packets_detunnelled=2, packets_forwarded=2, account={"8": [5, 64 + 64 + 80 + 56 + 56]})
+     packets_intercepted=3, packets_protected=1, packets_unprotected=1, packets_detunnelled=2, packets_forwarded=2, account={"8": [5, 64 + 64 + 80 + 56 + 56]}, mixed=True)
 case("esp-home-test-plain", in1=[core(tunnel(mobility(1, ESP3, CN), "2001:db8:a::7", HA2)), core(seal(HOME_TEST_IN, udp(ESP3, CN)))], drop_unprotected=1, drop_esp_selector=1)
 case("esp-plain", in1=[core(tunnel(udp(ESP1, CN), "2001:db8:a::5", HA2))], drop_unprotected=1)
 # RFC 4303 §3.4: twice, touched, cut, from elsewhere, in another's name; §2.6 a dummy; an SPI of nobody.
@@ -238,6 +239,12 @@ for n in (1, 31, 32, 33, 63, 64, 65):
     case("burst-%d" % n, in1=[core(p) for p in mixed], out1=[to_core(tunnel(less(p))) for p in bound], out0=[to_home(less(p)) for p in plain], packets_intercepted=len(bound), packets_forwarded=len(plain),
          account={"0": [len(bound), sum(len(p) for p in bound)]} if bound else {})
 
+# Route optimization (optimize.py).
+ether = lambda src, dst: lambda octets: Ether(src=src, dst=dst, type=0x86dd) / Raw(octets)  # noqa: E731
+vlan = lambda src, dst: lambda octets: Ether(src=src, dst=dst) / Dot1Q(vlan=7, type=0x86dd) / Raw(octets)  # noqa: E731
+optimize.cases(case, punt, ether(GATEWAY, PORT[1]), ether(PORT[1], GATEWAY), ether(HOST, PORT[0]), ether(PORT[0], HOST), vlan(TAGGED, PORT[1]), vlan(PORT[1], TAGGED),
+               lambda inner, src, dst: optimize.ip6(src, dst, 41, inner))
+
 if __name__ == "__main__":
     folder = sys.argv[1]
     for name, c in cases.items():
@@ -250,4 +257,4 @@ if __name__ == "__main__":
                 p.time = i
                 w.write(p)
             w.close()
-        json.dump({k: c[k] for k in ("punts", "counters", "account")}, open(d + "/expect.json", "w"), indent=1, sort_keys=True)
+        json.dump({k: c[k] for k in ("punts", "counters", "account", "used", "mixed", "broken")}, open(d + "/expect.json", "w"), indent=1, sort_keys=True)

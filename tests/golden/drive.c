@@ -45,6 +45,9 @@ int main(int argc, char **argv)
 	for (uint32_t id = 0; id < WORLD_BINDINGS; id++)
 		if (hp_dataplane_account(dp, id, &packets, &bytes) && packets)
 			printf("account %u %llu %llu\n", id, (unsigned long long)packets, (unsigned long long)bytes);
+	for (uint32_t id = 0; id < WORLD_OPTIMIZED; id++)
+		if (hp_dataplane_optimized_used(dp, id))
+			printf("used %u\n", id);
 	hp_dataplane_destroy(dp);
 	rte_eal_cleanup();
 	return 0;

@@ -109,10 +109,11 @@ static void protect(struct hp_dataplane *dp, uint32_t id, const char *hoa, const
 	must(hp_dataplane_bind(dp, &b));
 }
 
-static void optimize_(struct hp_dataplane *dp, uint32_t id, const char *hoa, const char *coa, uint16_t out, const char *hop, uint16_t mtu)
+static void optimize_(struct hp_dataplane *dp, uint32_t id, const char *hoa, const char *correspondent, const char *coa, uint16_t out,
+		      const char *hop, uint16_t mtu)
 {
 	const struct hp_optimize o = {.hoa = ip(hoa),
-				      .correspondent = ip("2001:db8:5::5"),
+				      .correspondent = ip(correspondent),
 				      .coa = ip(coa),
 				      .id = id,
 				      .out_link = out,
@@ -122,17 +123,20 @@ static void optimize_(struct hp_dataplane *dp, uint32_t id, const char *hoa, con
 	must(hp_dataplane_optimize(dp, &o));
 }
 
-/* The hosts that we act for are behind a router on the home link. */
+/* The hosts that we act for are behind a router on the home link, behind that of the core, and bound here. */
 static void correspond(struct hp_dataplane *dp)
 {
-	const struct hp_prefix protect = {ip("2001:db8:5::"), 64}, exclude = {ip("2001:db8:5::e"), 128};
+	const struct hp_prefix protect[] = {{ip("2001:db8:5::"), 64}, {ip("2001:db8:6::"), 64}, {ip("2001:db8:1::101"), 128}},
+			       exclude = {ip("2001:db8:5::e"), 128};
 
-	must(hp_dataplane_protect(dp, &protect, 1, &exclude, 1));
-	optimize_(dp, 0, "2001:db8:e::100", "2001:db8:a::21", CORE, "2001:db8:f::fe", 1500);
-	optimize_(dp, 1, "2001:db8:e::200", "2001:db8:7::50", TAGGED, "2001:db8:7::50", 1280);
-	optimize_(dp, 2, "2001:db8:e::300", "2001:db8:f::78", CORE, "2001:db8:f::78", 1500);
-	optimize_(dp, 3, "2001:db8:e::400", "2001:db8:b::1", HP_LINK_NONE, "::", 1500);
-	optimize_(dp, 4, "2001:db8:2::200", "2001:db8:a::3", CORE, "2001:db8:f::fe", 1500);
+	must(hp_dataplane_protect(dp, protect, sizeof(protect) / sizeof(protect[0]), &exclude, 1));
+	optimize_(dp, 0, "2001:db8:e::100", "2001:db8:5::5", "2001:db8:a::21", CORE, "2001:db8:f::fe", 1500);
+	optimize_(dp, 1, "2001:db8:e::200", "2001:db8:5::5", "2001:db8:7::50", TAGGED, "2001:db8:7::50", 1280);
+	optimize_(dp, 2, "2001:db8:e::300", "2001:db8:5::5", "2001:db8:f::78", CORE, "2001:db8:f::78", 1500);
+	optimize_(dp, 3, "2001:db8:e::400", "2001:db8:5::5", "2001:db8:b::1", HP_LINK_NONE, "::", 1500);
+	optimize_(dp, 4, "2001:db8:2::200", "2001:db8:5::5", "2001:db8:a::3", CORE, "2001:db8:f::fe", 1500);
+	optimize_(dp, 5, "2001:db8:e::100", "2001:db8:6::1", "2001:db8:a::21", CORE, "2001:db8:f::fe", 1500);
+	optimize_(dp, 6, "2001:db8:e::100", "2001:db8:1::101", "2001:db8:a::21", CORE, "2001:db8:f::fe", 1500);
 }
 
 static void fill(struct hp_dataplane *dp)
@@ -142,6 +146,7 @@ static void fill(struct hp_dataplane *dp)
 		{ip("2001:db8:7::"), 64, TAGGED, HP_IP6_ANY},         {ip("2001:db8:2::"), 64, VIRTUAL, HP_IP6_ANY},
 		{ip("2001:db8:a::"), 48, CORE, ip("2001:db8:f::fe")}, {ip("2001:db8:c::"), 64, CORE, ip("2001:db8:f::fe")},
 		{ip("2001:db8:5::"), 64, HOME, ip("2001:db8:1::50")}, {ip("2001:db8:e::"), 64, CORE, ip("2001:db8:f::fe")},
+		{ip("2001:db8:6::"), 64, CORE, ip("2001:db8:f::fe")},
 	};
 
 	neighbor(dp, CORE, "2001:db8:f::fe", 0xfe);
@@ -197,7 +202,7 @@ struct hp_dataplane *world_create(const char *device0, const char *device1)
 					.worker_lcore = lcore,
 					.max_bindings = 100,
 					.max_associations = WORLD_ASSOCIATIONS,
-					.max_optimized = 16,
+					.max_optimized = WORLD_OPTIMIZED,
 					.max_paths = 256,
 					.accounting = true,
 					.multicast = true};
