@@ -90,7 +90,10 @@ class Correspondent:
     def run(self):
         while True:
             select.select([self.socket], [], [])
-            data, address = self.socket.recvfrom(65536)
+            try:
+                data, address = self.socket.recvfrom(65536)
+            except OSError:
+                return  # the lab is gone
             if address[2] == socket.PACKET_OUTGOING or len(data) < 54:
                 continue
             with self.lock:
