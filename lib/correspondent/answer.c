@@ -40,10 +40,9 @@ void hp_answer_acknowledge(struct hp_correspondent *c, const struct hp_cache_req
 		return;
 	}
 	/* Always to the source of the update, never by the cache: by a type 2 routing header, but to the home address itself (§9.5.4). */
-	if (hp_ip6_eq(&r->source, &r->key.hoa))
-		c->conf.address(c->conf.ctx, &send);
-	else
+	if (!hp_ip6_eq(&r->source, &r->key.hoa))
 		send.coa = r->source;
+	c->conf.address(c->conf.ctx, &send);
 	c->count[HP_CN_BA_OUT]++;
 	c->status[ba.status]++;
 	hp_effects_send(fx, &send);

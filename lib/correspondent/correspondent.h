@@ -26,7 +26,8 @@ struct hp_correspondent_conf {
 	uint32_t max_bindings;
 	uint32_t max_lifetime_s;                                     /* at most HP_MAX_RR_BINDING_LIFETIME_S */
 	struct hp_hop (*route)(void *ctx, const struct hp_ip6 *dst); /* towards a care-of address */
-	/* A message of ours to an address that may be the home address of a node that is bound here: how it gets there. */
+	/* How a message of ours gets to where it goes first, its destination or by a routing header a care-of address: that may be the home
+	 * address of a node that is bound here. */
 	void (*address)(void *ctx, struct hp_send *send);
 	/* Whether packets went by the binding of this id lately. */
 	bool (*used)(void *ctx, uint32_t id);
