@@ -44,7 +44,6 @@ void hp_complaint_icmp(struct hp_control *c, const struct hp_input *in, const st
 	const bool to_multicast_ok = what->type == HP_ICMP6_TOO_BIG || (what->type == HP_ICMP6_PARAM_PROBLEM && what->code == 2);
 	struct hp_send s = {.link = HP_LINK_ANY};
 	const struct hp_ip6 *src = NULL;
-	struct hp_binding_view b;
 	struct hp_packet p;
 	enum hp_walk walk = hp_packet_read(&p, in->data, in->len);
 
@@ -55,7 +54,7 @@ void hp_complaint_icmp(struct hp_control *c, const struct hp_input *in, const st
 	}
 	if (hp_icmp6_error_allowed(in->data, in->len, to_multicast_ok, in->link_multicast) &&
 	    answerable(c, in->link, in->tunnelled, &p.src))
-		src = hp_output_source(c, in->link, &p.dst, &p.src);
+		src = what->behalf ? &p.dst : hp_output_source(c, in->link, &p.dst, &p.src);
 	if (!src) {
 		c->count[HP_CT_ERROR_FORBIDDEN]++;
 		return;
@@ -63,8 +62,7 @@ void hp_complaint_icmp(struct hp_control *c, const struct hp_input *in, const st
 	s.src = *src;
 	s.dst = p.src;
 	/* To us with a Home Address option that holds: our upper layers know its sender by the home address (RFC 6275 §9.3.1). */
-	if (!what->direct && walk == HP_WALK_OK && p.has_hao && hp_output_is_own(c, in->link, &p.dst) &&
-	    hp_agent_find(c->agent, &p.hoa, &b) && b.state == HP_BINDING_VALID && hp_ip6_eq(&b.coa, &p.src))
+	if (!what->direct && walk == HP_WALK_OK && p.has_hao && hp_output_is_own(c, in->link, &p.dst) && hp_output_knows(c, &p, true))
 		s.dst = p.hoa;
 	if (hp_ip6_is_linklocal(&s.dst))
 		s.link = in->link;
@@ -109,7 +107,7 @@ void hp_complaint_binding(struct hp_control *c, const struct hp_input *in, const
 		.class_ = HP_CLASS_ERROR,
 		.body = body,
 	};
-	const struct hp_ip6 *src = hp_output_source(c, in->link, &p->dst, &p->src);
+	const struct hp_ip6 *src = hp_control_protects(c, &p->dst) ? &p->dst : hp_output_source(c, in->link, &p->dst, &p->src);
 	int n = hp_be_write(&be, body, sizeof(body));
 
 	if (n < 0 || !src || !answerable(c, in->link, in->tunnelled, &p->src)) {

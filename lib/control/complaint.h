@@ -11,12 +11,13 @@ struct hp_complaint {
 	uint8_t type, code;
 	uint32_t word; /* MTU, pointer, else 0 */
 	bool direct;   /* the binding cache is not to be used (§9.2) */
+	bool behalf;   /* of the destination, a host that we act for */
 };
 
 /* About a packet that came in. */
 void hp_complaint_icmp(struct hp_control *c, const struct hp_input *in, const struct hp_complaint *what, struct hp_now now,
 		       struct hp_effects *fx);
-/* About a packet that `src` (ours) had put into a tunnel: what of it came back. To the source of that packet. */
+/* About a packet that came back, as its source knows it: to that, from `src`. */
 void hp_complaint_relay(struct hp_control *c, const struct hp_ip6 *src, const uint8_t *packet, size_t len, const struct hp_complaint *what,
 			struct hp_now now, struct hp_effects *fx);
 /* To the source of `p` as on the wire. */

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "control/correspondent.h"
 #include "control/output.h"
 #include "control/state.h"
 
 /* Room for the nodes of all our links at once; what a cache entry takes comes as it is used. */
+#define REROUTES      512   /* bindings looked at in a tick */
 #define MAX_NEIGHBORS 32768 /* half of the workers' paths: the others are in use, or wait for a worker to let go of them */
 
 const struct hp_counter_info hp_control_counters[HP_CT_COUNT] = {HP_CONTROL_COUNTERS(HP_COUNTER_INFO)};
@@ -160,12 +162,16 @@ int hp_control_create(struct hp_control **out, const struct hp_control_conf *con
 	ret = add_routes(c->routes, conf);
 	if (ret)
 		goto fail;
+	c->guard = conf->guard;
 	c->ipsec = conf->guard ? hp_guard_ipsec(conf->guard) : NULL;
 	nc.ctx = c;
 	ret = hp_neighbor_create(&c->neighbor, &nc, now);
 	if (ret)
 		goto fail;
 	ret = create_agent(c, conf, now);
+	if (ret)
+		goto fail;
+	ret = hp_control_correspondent_create(c, conf, now);
 	if (ret)
 		goto fail;
 	*out = c;
@@ -179,18 +185,25 @@ int hp_control_renew(struct hp_control *c, const struct hp_control_conf *conf, s
 {
 	struct hp_homes *homes = NULL;
 	struct hp_routes *routes = NULL;
+	struct hp_prefixes *hosts = NULL;
 	struct hp_agent_conf ac;
 	int ret = agent_conf(c, conf, &ac);
 
 	ret = ret ? ret : hp_routes_create(&routes, conf->seed);
 	ret = ret ? ret : add_routes(routes, conf);
+	ret = ret ? ret : hp_control_correspondent_plan(c, conf, &hosts);
 	ret = ret ? ret : hp_agent_plan(c->agent, &ac, now, &homes);
 	ret = ret ? ret : hp_neighbor_renew(c->neighbor, conf->link, now, fx);
 	if (ret) {
 		hp_agent_abandon(homes);
+		hp_prefixes_destroy(hosts);
 		hp_routes_destroy(routes);
 	} else {
 		hp_agent_adopt(c->agent, &ac, homes);
+		hp_control_correspondent_adopt(c, conf, hosts);
+		/* Who has been told by a walk under way hears again. */
+		if (!hp_routes_same(routes, c->routes))
+			c->reroutes = c->reroutes ? 2 : 1;
 		hp_routes_destroy(c->routes);
 		c->routes = routes;
 	}
@@ -202,6 +215,8 @@ void hp_control_destroy(struct hp_control *c, struct hp_effects *fx)
 {
 	if (!c)
 		return;
+	hp_correspondent_destroy(c->correspondent);
+	hp_prefixes_destroy(c->hosts);
 	hp_agent_destroy(c->agent);
 	hp_neighbor_destroy(c->neighbor, fx);
 	hp_routes_destroy(c->routes);
@@ -232,21 +247,43 @@ void hp_control_used(struct hp_control *c, uint16_t link, const struct hp_ip6 *n
 	hp_neighbor_used(c->neighbor, link, neighbor, now, fx);
 }
 
+/* Where bindings lead, in slices. */
+static void reroute(struct hp_control *c, struct hp_effects *fx)
+{
+	if (!c->rerouted) {
+		c->rerouted = hp_agent_reroute(c->agent, REROUTES, fx);
+	} else if (!c->correspondent || hp_correspondent_reroute(c->correspondent, REROUTES, fx)) {
+		c->rerouted = false;
+		c->reroutes--;
+	}
+}
+
 void hp_control_tick(struct hp_control *c, struct hp_now now, struct hp_effects *fx)
 {
 	hp_neighbor_tick(c->neighbor, now, fx);
 	hp_agent_tick(c->agent, now, fx);
+	if (c->correspondent)
+		hp_correspondent_tick(c->correspondent, now, fx);
 	if (c->ipsec)
 		hp_ipsec_tick(c->ipsec, now, fx);
+	if (c->reroutes)
+		reroute(c, fx);
 }
 
 uint64_t hp_control_next(const struct hp_control *c)
 {
-	const uint64_t neighbor = hp_neighbor_next(c->neighbor), agent = hp_agent_next(c->agent),
-		       first = neighbor < agent ? neighbor : agent;
-	const uint64_t ipsec = c->ipsec ? hp_ipsec_next(c->ipsec) : UINT64_MAX;
+	const uint64_t next[] = {
+		hp_neighbor_next(c->neighbor),
+		hp_agent_next(c->agent),
+		c->correspondent ? hp_correspondent_next(c->correspondent) : UINT64_MAX,
+		c->ipsec ? hp_ipsec_next(c->ipsec) : UINT64_MAX,
+		c->reroutes ? 0 : UINT64_MAX,
+	};
+	uint64_t first = UINT64_MAX;
 
-	return first < ipsec ? first : ipsec;
+	for (size_t i = 0; i < sizeof(next) / sizeof(next[0]); i++)
+		first = next[i] < first ? next[i] : first;
+	return first;
 }
 
 void hp_control_republish(struct hp_control *c, const struct hp_ip6 *hoa, struct hp_effects *fx)

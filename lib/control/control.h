@@ -12,6 +12,7 @@
 #include "base/effect.h"
 #include "base/now.h"
 #include "control/route.h"
+#include "correspondent/correspondent.h"
 #include "neighbor/neighbor.h"
 
 struct hp_control;
@@ -65,6 +66,10 @@ enum hp_trouble {
 	X(HP_CT_ERROR_SECRET, "icmp6.error_secret", "ICMPv6 errors not sent: they would have quoted in the clear what came under ESP")     \
 	X(HP_CT_ERROR_IN, "icmp6.error_in", "ICMPv6 errors received")                                                                      \
 	X(HP_CT_MTU_INVALID, "icmp6.mtu_invalid", "of these, dropped: packet too big for less than 1280 octets (RFC 8201 §4)")             \
+	X(HP_CT_ERROR_FORGED, "icmp6.error_forged", "of these, dropped: about a packet that its receiver has not sent")                    \
+	X(HP_CT_OPTIMIZED, "icmp6.optimized", "ICMPv6 errors about packets of the optimized path, received or of our own")                 \
+	X(HP_CT_TRANSLATED, "icmp6.translated", "of these, told to the host that had sent the packet")                                     \
+	X(HP_CT_UNTRANSLATED, "icmp6.untranslated", "ICMPv6 errors for hosts that we act for, dropped: about no binding of theirs")        \
 	X(HP_CT_BU_IN, "mh.bu_in", "Binding Updates received")                                                                             \
 	X(HP_CT_MH_OTHER, "mh.other_in", "other Mobility Header messages, ignored")                                                        \
 	X(HP_CT_MH_CHECKSUM, "mh.bad_checksum", "Mobility Headers with a wrong checksum")                                                  \
@@ -72,6 +77,7 @@ enum hp_trouble {
 	X(HP_CT_MH_PARAM, "mh.parameter_problem", "Mobility Headers answered with an ICMPv6 parameter problem")                            \
 	X(HP_CT_MH_UNKNOWN, "mh.unknown_type", "Mobility Headers of unknown type")                                                         \
 	X(HP_CT_CORRESPONDENT, "bu.correspondent", "Binding Updates ignored: without H, and we are no correspondent")                      \
+	X(HP_CT_BEHALF_HOME, "bu.behalf_home", "Binding Updates ignored: with H, to a host that we act for")                               \
 	X(HP_CT_BE_OUT, "mh.be_out", "Binding Errors sent")                                                                                \
 	X(HP_CT_BE_LIMITED, "mh.be_limited", "Binding Errors not sent: rate limit")                                                        \
 	X(HP_CT_DHAAD_OUT, "dhaad.out", "home agent address discovery replies sent")                                                       \
@@ -86,8 +92,8 @@ extern const struct hp_counter_info hp_control_counters[HP_CT_COUNT];
 
 /* -EINVAL: nothing sensible in conf; -ENOMEM. */
 int hp_control_create(struct hp_control **out, const struct hp_control_conf *conf, struct hp_now now);
-/* A changed configuration: of the same links their addresses with lifetimes and `ra`, static routes, preference, prefix_advertisement;
- * everything else must be what it was. 0, or -errno: nothing has changed. */
+/* A changed configuration: of the same links their addresses with lifetimes and `ra`, static routes, preference, prefix_advertisement,
+ * the correspondent's max_lifetime_s and whom it acts for; everything else must be what it was. 0, or -errno: nothing has changed. */
 int hp_control_renew(struct hp_control *c, const struct hp_control_conf *conf, struct hp_now now, struct hp_effects *fx);
 void hp_control_destroy(struct hp_control *c, struct hp_effects *fx);
 /* The effects of the beginning: connected addresses of virtual links valid, routes known. */
@@ -126,6 +132,9 @@ int hp_control_revoke(struct hp_control *c, const struct hp_ip6 *hoa, struct hp_
 /* For the API; read-only. */
 const struct hp_agent *hp_control_agent(const struct hp_control *c);
 const struct hp_neighbor *hp_control_neighbor(const struct hp_control *c);
+const struct hp_correspondent *hp_control_correspondent(const struct hp_control *c); /* NULL: we are none */
+/* Whether we are the correspondent node on behalf of `host`: configured so, neither ours nor a home address that is bound. */
+bool hp_control_protects(const struct hp_control *c, const struct hp_ip6 *host);
 const struct hp_routes *hp_control_routes(const struct hp_control *c);
 const uint64_t *hp_control_count(const struct hp_control *c);
 

@@ -7,6 +7,7 @@
 #include "control/discovery.h"
 #include "control/output.h"
 #include "control/relay.h"
+#include "control/translation.h"
 #include "wire/checksum.h"
 
 #define HOP_LIMIT   64
@@ -42,10 +43,11 @@ static void echo(struct hp_control *c, const struct hp_input *in, const struct h
 	free(body);
 }
 
-static void error_received(struct hp_control *c, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
+static void error_received(struct hp_control *c, const struct hp_packet *p, bool ours, struct hp_now now, struct hp_effects *fx)
 {
-	struct hp_reader r = hp_reader(hp_packet_payload(p), hp_packet_payload_len(p));
+	struct hp_reader r = hp_reader(hp_packet_payload(p), hp_packet_payload_len(p)), quoted;
 	struct hp_complaint what = {.type = hp_read_u8(&r)};
+	size_t len;
 
 	c->count[HP_CT_ERROR_IN]++;
 	what.code = hp_read_u8(&r);
@@ -56,18 +58,44 @@ static void error_received(struct hp_control *c, const struct hp_packet *p, stru
 		c->count[HP_CT_MTU_INVALID]++;
 		return;
 	}
-	hp_relay_error(c, &what, r.at, hp_reader_left(&r), now, fx);
+	len = hp_reader_left(&r);
+	if (what.type == HP_ICMP6_UNREACHABLE || what.type == HP_ICMP6_TIME_EXCEEDED) {
+		/* RFC 4884 §4: words of 8 octets, if something follows what is quoted. */
+		if (what.word >> 24 && (what.word >> 24) * 8 < len)
+			len = (what.word >> 24) * 8;
+		what.word = 0;
+	}
+	quoted = hp_read_part(&r, len);
+	/* It goes to who sent what it quotes. */
+	if (len < HP_IP6_HEADER || memcmp(quoted.at + 8, hp_packet_destination(p), sizeof(struct hp_ip6))) {
+		c->count[HP_CT_ERROR_FORGED]++;
+		return;
+	}
+	if (hp_translation_error(c, hp_packet_source(p), &what, quoted.at, len, now, fx))
+		return;
+	if (ours)
+		hp_relay_error(c, &what, quoted.at, len, now, fx);
+	else
+		c->count[HP_CT_UNTRANSLATED]++;
+}
+
+static bool is_whole(struct hp_control *c, const struct hp_packet *p)
+{
+	const size_t len = hp_packet_payload_len(p);
+
+	if (len >= ICMP_HEADER &&
+	    hp_checksum(hp_packet_source(p), hp_packet_destination(p), HP_PROTO_ICMPV6, hp_packet_payload(p), len) == 0)
+		return true;
+	c->count[HP_CT_MALFORMED]++;
+	return false;
 }
 
 void hp_icmp_input(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
 {
 	const uint8_t *body = hp_packet_payload(p);
-	const size_t len = hp_packet_payload_len(p);
 
-	if (len < ICMP_HEADER || hp_checksum(hp_packet_source(p), hp_packet_destination(p), HP_PROTO_ICMPV6, body, len) != 0) {
-		c->count[HP_CT_MALFORMED]++;
+	if (!is_whole(c, p))
 		return;
-	}
 	if (body[0] == HP_ICMP6_ECHO_REQUEST)
 		echo(c, in, p, now, fx);
 	else if (body[0] == HP_ICMP6_DHAAD_REQUEST)
@@ -75,7 +103,17 @@ void hp_icmp_input(struct hp_control *c, const struct hp_input *in, const struct
 	else if (body[0] == HP_ICMP6_MPS)
 		hp_discovery_solicited(c, in, p, now, fx);
 	else if (body[0] < HP_ICMP6_ECHO_REQUEST && !hp_ip6_is_multicast(&p->dst))
-		error_received(c, p, now, fx);
+		error_received(c, p, true, now, fx);
+	else
+		c->count[HP_CT_IGNORED]++;
+}
+
+void hp_icmp_on_behalf(struct hp_control *c, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
+{
+	if (!is_whole(c, p))
+		return;
+	if (*hp_packet_payload(p) < HP_ICMP6_ECHO_REQUEST)
+		error_received(c, p, false, now, fx);
 	else
 		c->count[HP_CT_IGNORED]++;
 }

@@ -7,6 +7,7 @@
 #include "control/output.h"
 #include "control/relay.h"
 #include "control/state.h"
+#include "control/translation.h"
 
 static void complain(struct hp_control *c, const struct hp_input *in, uint8_t type, uint8_t code, uint32_t word, struct hp_now now,
 		     struct hp_effects *fx)
@@ -66,13 +67,9 @@ static bool is_listener(const struct hp_input *in, const struct hp_packet *p)
 }
 
 /* RFC 6275 §9.3.1: only what carries its own proof may use a home address that is not bound to the source. */
-static bool home_address_holds(const struct hp_control *c, const struct hp_packet *p)
+static bool home_address_holds(const struct hp_control *c, const struct hp_packet *p, bool ours)
 {
-	struct hp_binding_view b;
-
-	if (!p->has_hao || p->proto == HP_PROTO_MH || p->proto == HP_PROTO_ESP || p->proto == HP_PROTO_AH)
-		return true;
-	return hp_agent_find(c->agent, &p->hoa, &b) && b.state == HP_BINDING_VALID && hp_ip6_eq(&b.coa, &p->src);
+	return !p->has_hao || p->proto == HP_PROTO_MH || p->proto == HP_PROTO_ESP || p->proto == HP_PROTO_AH || hp_output_knows(c, p, ours);
 }
 
 static void deliver(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)
@@ -127,10 +124,24 @@ static void deliver_sealed(struct hp_control *c, const struct hp_input *in, cons
 		return;
 	opened.data = plain;
 	opened.len = (size_t)len;
-	if (home_address_holds(c, &inside))
+	if (home_address_holds(c, &inside, true))
 		deliver(c, &opened, &inside, now, fx);
 	else
 		hp_complaint_binding(c, &opened, &inside, HP_BE_UNKNOWN_BINDING, now, fx);
+}
+
+/* To a host that we act for: what is Mobile IPv6's, which it knows nothing of. Anything else goes to it by itself. */
+static void deliver_on_behalf(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
+			      struct hp_effects *fx)
+{
+	if (!home_address_holds(c, p, false))
+		hp_complaint_binding(c, in, p, HP_BE_UNKNOWN_BINDING, now, fx);
+	else if (p->proto == HP_PROTO_MH && !p->is_fragment)
+		hp_mobility_message(c, in, p, now, fx);
+	else if (p->proto == HP_PROTO_ICMPV6 && !p->is_fragment)
+		hp_icmp_on_behalf(c, p, now, fx);
+	else
+		c->count[HP_CT_IGNORED]++;
 }
 
 static void packet(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, enum hp_walk walk, struct hp_now now,
@@ -148,12 +159,14 @@ static void packet(struct hp_control *c, const struct hp_input *in, const struct
 	} else if (is_listener(in, p)) {
 		hp_agent_listener(c->agent, in, p, now, fx);
 	} else if (to_us || to_group) {
-		if (!home_address_holds(c, p))
+		if (!home_address_holds(c, p, true))
 			hp_complaint_binding(c, in, p, HP_BE_UNKNOWN_BINDING, now, fx);
 		else if (c->ipsec && p->proto == HP_PROTO_ESP && !p->is_fragment)
 			deliver_sealed(c, in, p, now, fx);
 		else
 			deliver(c, in, p, now, fx);
+	} else if (hp_control_protects(c, &p->dst)) {
+		deliver_on_behalf(c, in, p, now, fx);
 	} else {
 		c->count[HP_CT_IGNORED]++;
 		/* RFC 6275 §10.4.2: what was attracted for a mobile node's link-local address is not tunnelled. */
@@ -206,11 +219,17 @@ void hp_control_trouble(struct hp_control *c, const struct hp_input *in, enum hp
 	};
 	const bool has_word = trouble == HP_TROUBLE_TOO_BIG || trouble == HP_TROUBLE_LIMIT;
 	const struct hp_complaint what = {.type = is[trouble].type, .code = is[trouble].code, .word = has_word ? word : 0};
+	const struct hp_ip6 *from;
 	struct hp_packet p;
+	const enum hp_walk walk = hp_packet_read_node(&p, in->data, in->len);
+	const bool whole = walk == HP_WALK_OK;
 
+	from = hp_output_source(c, in->link, &p.dst, &p.src);
+	if (from && hp_translation_error(c, from, &what, in->data, in->len, now, fx))
+		return;
 	/* One of ours: nobody to tell, unless it carried somebody's packet to a mobile node. */
-	if (hp_packet_read(&p, in->data, in->len) == HP_WALK_OK && hp_output_is_own(c, in->link, &p.src))
+	if (whole && hp_output_is_own(c, in->link, &p.src))
 		hp_relay_error(c, &what, p.data, p.len, now, fx);
-	else
+	else if (!whole || p.proto != HP_PROTO_MH || !hp_control_protects(c, &p.src))
 		hp_complaint_icmp(c, in, &what, now, fx);
 }

@@ -5,7 +5,7 @@
 
 #include "control/state.h"
 
-/* `p` walked OK, proto 135; its destination is an address of ours alone. */
+/* `p` walked OK, proto 135; its destination is an address of ours alone, or a host that we act for. */
 void hp_mobility_message(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now,
 			 struct hp_effects *fx);
 

@@ -1,19 +1,49 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "control/output.h"
 
+/* As an intercepted packet: where that is in ESP, a worker has to put it there (RFC 3776 §3.2). */
+static void tunnel(const struct hp_control *c, struct hp_send *s, const struct hp_binding_view *b)
+{
+	const struct hp_guard_tunnel by = hp_guard_tunnel(c->guard, &b->hoa);
+
+	s->outer_src = b->ha;
+	s->outer_dst = b->coa;
+	s->link = HP_LINK_ANY;
+	if (by.payload || by.home_test) {
+		s->protection = HP_PROTECT_PAYLOAD;
+		s->hoa = b->hoa;
+		s->link = b->link;
+	}
+}
+
 void hp_output_address(const struct hp_control *c, struct hp_send *s, enum hp_output_way way)
 {
+	const struct hp_ip6 *to = hp_control_first_hop(s);
+	struct hp_correspondent_view e;
 	struct hp_binding_view b;
 
-	if (!hp_agent_find(c->agent, &s->dst, &b) || b.state != HP_BINDING_VALID)
-		return;
-	if (way == HP_OUTPUT_ROUTED) {
+	if (hp_agent_find(c->agent, to, &b) && b.state == HP_BINDING_VALID) {
+		if (way == HP_OUTPUT_TUNNELLED) {
+			tunnel(c, s, &b);
+			return;
+		}
 		s->coa = b.coa;
+	} else if (way == HP_OUTPUT_ROUTED && c->correspondent && hp_correspondent_find(c->correspondent, to, &s->src, &e)) {
+		s->coa = e.coa;
 	} else {
-		s->outer_src = b.ha;
-		s->outer_dst = b.coa;
+		return;
 	}
 	s->link = HP_LINK_ANY;
+}
+
+bool hp_output_knows(const struct hp_control *c, const struct hp_packet *p, bool ours)
+{
+	struct hp_correspondent_view e;
+	struct hp_binding_view b;
+
+	if (ours && hp_agent_find(c->agent, &p->hoa, &b) && b.state == HP_BINDING_VALID && hp_ip6_eq(&b.coa, &p->src))
+		return true;
+	return c->correspondent && hp_correspondent_find(c->correspondent, &p->hoa, &p->dst, &e) && hp_ip6_eq(&e.coa, &p->src);
 }
 
 static struct hp_hop hop_of(const struct hp_control *c, const struct hp_route *r, const struct hp_ip6 *dst)

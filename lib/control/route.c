@@ -132,6 +132,25 @@ const struct hp_route *hp_routes_find(const struct hp_routes *r, const struct hp
 	return NULL;
 }
 
+/* Stops where `other` has not the very same. */
+static int differs(struct hp_table_node *node, void *other)
+{
+	const struct hp_route *r = &hp_container_of(node, struct entry, node)->route;
+	const struct hp_routes *routes = other;
+	const struct entry *e = routes->table[r->length] ? find(routes, &r->prefix, r->length) : NULL;
+
+	return !e || e->route.kind != r->kind || e->route.link != r->link || !hp_ip6_eq(&e->route.via, &r->via);
+}
+
+bool hp_routes_same(const struct hp_routes *a, const struct hp_routes *b)
+{
+	bool same = a->count == b->count;
+
+	for (unsigned int i = 0; i < a->n_used && same; i++)
+		same = !hp_table_each(a->table[a->used[i]], differs, (void *)(uintptr_t)b);
+	return same;
+}
+
 size_t hp_routes_count(const struct hp_routes *r)
 {
 	return r->count;

@@ -26,6 +26,7 @@ void hp_routes_destroy(struct hp_routes *r);
 int hp_routes_put(struct hp_routes *r, const struct hp_route *route);                        /* 0 or -ENOMEM */
 int hp_routes_remove(struct hp_routes *r, const struct hp_ip6 *prefix, unsigned int length); /* 0 or -ENOENT */
 const struct hp_route *hp_routes_find(const struct hp_routes *r, const struct hp_ip6 *dst);  /* NULL: none */
+bool hp_routes_same(const struct hp_routes *a, const struct hp_routes *b);
 size_t hp_routes_count(const struct hp_routes *r);
 /* In order of prefix, then length. */
 int hp_routes_each(const struct hp_routes *r, int (*each)(const struct hp_route *route, void *ctx), void *ctx);

@@ -168,7 +168,7 @@ refused("mh-length-over", "6.1.1", BOTH, "header length beyond the packet: silen
 refused("mh-truncated", "6.1.1", BOTH, "a Mobility Header of four octets: silence", "mh.malformed",
         lambda t: IPv6(src=t.coa, dst=t.agent) / IPv6ExtHdrDestOpt(options=[HAO(hoa=t.hoa)], nh=135) / Raw(b"\x3b\0\x05\0"))
 refused("mh-empty", "6.1.1", BOTH, "next header 135 and nothing behind: silence", "mh.malformed", lambda t: IPv6(src=t.coa, dst=t.agent, nh=135))
-for kind, name, size in ((0, "brr", 8), (1, "hoti", 16), (2, "coti", 16), (3, "hot", 24), (4, "cot", 24), (6, "ba", 16), (7, "be", 24)):
+for kind, name, size in ((0, "brr", 8), (3, "hot", 24), (4, "cot", 24), (6, "ba", 16), (7, "be", 24)):
     refused("mh-ignored-" + name, "9.2", BOTH, "a well-formed message of type %d that a home agent has no use for: silence" % kind, "mh.other_in",
             lambda t, kind=kind, size=size: message(t, struct.pack("!BBBBHH", 59, size // 8 - 1, kind, 0, 0, 0) + bytes(size - 8)))
 

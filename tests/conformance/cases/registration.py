@@ -325,7 +325,7 @@ refused_address("reg-home-agents-anycast", "the Home-Agents anycast address (RFC
 
 refused("reg-without-option", "10.3.1", BOTH, "no Home Address option, with a lifetime: silence", "bu.hoa_invalid", lambda t: t.bu(hoa=t.coa, hao=False), bound=False)
 refused("reg-nonces", "9.5.1", BOTH, "H together with nonce indices: silence", "bu.nonces_with_home", lambda t: t.bu(options=[MIP6OptNonceIndices(olen=4, hni=1, coni=1)]))
-refused("reg-correspondent", "9.5.1", BOTH, "H clear without nonce indices: silence", "bu.correspondent", lambda t: t.bu(flags="A"), bound=False)
+refused("reg-correspondent", "9.5.1", BOTH, "H clear without nonce indices: silence", "mh.bu_in", lambda t: t.bu(flags="A"), bound=False)
 
 
 @case("reg-type-change", "9.5.1", BOTH, "H clear and unproved where a home registration exists: silence, the registration stays")

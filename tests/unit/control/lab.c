@@ -8,32 +8,75 @@
 #include "wire/compose.h"
 #include "wire/icmp6.h"
 
-static void open_lab(struct lab *l, bool dad, enum hp_guard_method method)
+static bool never_used(void *ctx, uint32_t id)
 {
+	(void)ctx;
+	(void)id;
+	return false;
+}
+
+/* Not twice the same in a test. */
+static bool countdown(void *ctx, void *octets, size_t len)
+{
+	static uint64_t n = 1000000;
+	uint8_t *out = octets;
+
+	(void)ctx;
+	n--;
+	for (size_t i = 0; i < len; i++)
+		out[i] = (uint8_t)(n >> i % 8 * 8);
+	return true;
+}
+
+/* Links and addresses live as long as the program, the conf as long as what it was made of. */
+static struct hp_control_conf conf_of(const struct lab_conf *conf)
+{
+	static struct hp_own_address home[1], core[1], virtual_[1];
+	static struct hp_neighbor_link links[3];
+	static struct hp_prefix protect[3], exclude[1];
+	static struct hp_route gate;
 	const uint32_t infinite = HP_LIFETIME_INFINITE;
-	const struct hp_own_address home[] = {{craft_ip6(LAB_HA), 64, infinite, infinite}};
-	const struct hp_own_address core[] = {{craft_ip6(LAB_CORE), 64, infinite, infinite}};
-	const struct hp_own_address virtual_[] = {{craft_ip6(LAB_VHA), 64, infinite, infinite}};
-	const struct hp_neighbor_link links[] = {
-		{.mac = {{2, 0, 0, 0, 0, 1}}, .mtu = 1500, .addresses = 1, .address = home, .home = true},
-		{.mac = {{2, 0, 0, 0, 0, 2}}, .mtu = 1500, .addresses = 1, .address = core},
-		{.is_virtual = true, .mtu = 1500, .addresses = 1, .address = virtual_, .home = true},
-	};
-	const struct hp_route gate = {.kind = HP_ROUTE_STATIC, .length = 0, .link = 1, .via = craft_ip6(LAB_GATE)};
-	struct hp_control_conf conf = {
+
+	home[0] = (struct hp_own_address){craft_ip6(LAB_HA), 64, infinite, infinite};
+	core[0] = (struct hp_own_address){craft_ip6(LAB_CORE), 64, infinite, infinite};
+	virtual_[0] = (struct hp_own_address){craft_ip6(LAB_VHA), 64, infinite, infinite};
+	links[0] = (struct hp_neighbor_link){.mac = {{2, 0, 0, 0, 0, 1}}, .mtu = 1500, .addresses = 1, .address = home, .home = true};
+	links[1] = (struct hp_neighbor_link){.mac = {{2, 0, 0, 0, 0, 2}}, .mtu = 1500, .addresses = 1, .address = core};
+	links[2] = (struct hp_neighbor_link){.is_virtual = true, .mtu = 1500, .addresses = 1, .address = virtual_, .home = true};
+	gate = (struct hp_route){.kind = HP_ROUTE_STATIC, .link = 1, .via = craft_ip6(conf->gate ? conf->gate : LAB_GATE)};
+	/* The servers' network but for one of them, and all of the home link. */
+	protect[0] = (struct hp_prefix){craft_ip6(LAB_SERVER), 64};
+	protect[1] = (struct hp_prefix){craft_ip6(LAB_HA), 64};
+	protect[2] = (struct hp_prefix){craft_ip6(LAB_VHA), 64};
+	exclude[0] = (struct hp_prefix){craft_ip6(LAB_EXCLUDED), 128};
+	return (struct hp_control_conf){
 		.links = 3,
 		.link = links,
 		.routes = 1,
 		.route = &gate,
-		.max_bindings = dad ? 16384 : 16,
+		.max_bindings = conf->dad ? 16384 : 16,
 		.max_lifetime_s = 3600,
-		.dad = dad,
+		.dad = conf->dad,
 		.prefix_advertisement = {.enabled = true, .min_interval_s = 600, .max_interval_s = 86400},
+		.correspondent = {.enabled = conf->correspondent,
+				  .max_bindings = 64,
+				  .max_lifetime_s = HP_MAX_RR_BINDING_LIFETIME_S,
+				  .protects = conf->unprotected ? 0 : HP_LEN(protect),
+				  .protect = protect,
+				  .excludes = 1,
+				  .exclude = exclude,
+				  .used = never_used,
+				  .random = countdown},
 		.seed = 1,
 	};
+}
+
+void lab_open_conf(struct lab *l, const struct lab_conf *lc)
+{
+	struct hp_control_conf conf = conf_of(lc);
 
 	*l = (struct lab){.now = {.mono_ms = 5000, .wall_ms = 1700000000000}};
-	if (hp_guard_create(&l->guard, &(struct hp_guard_conf){.method = method}, l->now))
+	if (hp_guard_create(&l->guard, &(struct hp_guard_conf){.method = lc->ipsec ? HP_GUARD_IPSEC : HP_GUARD_OPEN}, l->now))
 		abort();
 	conf.guard = l->guard;
 	if (hp_effects_create(&l->fx) || hp_control_create(&l->control, &conf, l->now))
@@ -41,24 +84,45 @@ static void open_lab(struct lab *l, bool dad, enum hp_guard_method method)
 	hp_control_start(l->control, l->now, l->fx);
 	for (uint16_t i = 0; i < 2; i++) {
 		hp_control_carrier(l->control, i, true, l->now, l->fx);
-		l->linklocal[i] = hp_ip6_linklocal_from_mac(&links[i].mac);
+		l->linklocal[i] = hp_ip6_linklocal_from_mac(&conf.link[i].mac);
 	}
 	hp_effects_clear(l->fx);
 }
 
+void lab_renew(struct lab *l, const struct lab_conf *lc)
+{
+	struct hp_control_conf conf = conf_of(lc);
+
+	conf.guard = l->guard;
+	CU_ASSERT(hp_control_renew(l->control, &conf, l->now, l->fx) == 0);
+}
+
+void lab_wait(struct lab *l, uint64_t ms)
+{
+	const uint64_t end = l->now.mono_ms + ms;
+
+	while (hp_control_next(l->control) <= end) {
+		const uint64_t next = hp_control_next(l->control);
+
+		l->now.mono_ms = next > l->now.mono_ms ? next : l->now.mono_ms;
+		hp_control_tick(l->control, l->now, l->fx);
+	}
+	l->now.mono_ms = end;
+}
+
 void lab_open(struct lab *l)
 {
-	open_lab(l, false, HP_GUARD_OPEN);
+	lab_open_conf(l, &(struct lab_conf){0});
 }
 
 void lab_open_dad(struct lab *l)
 {
-	open_lab(l, true, HP_GUARD_OPEN);
+	lab_open_conf(l, &(struct lab_conf){.dad = true});
 }
 
 void lab_open_ipsec(struct lab *l)
 {
-	open_lab(l, false, HP_GUARD_IPSEC);
+	lab_open_conf(l, &(struct lab_conf){.ipsec = true});
 }
 
 void lab_close(struct lab *l)
@@ -99,6 +163,8 @@ static size_t way(const struct hp_send *s, char *out, size_t room)
 	if (!hp_ip6_is_any(&s->outer_dst))
 		n += (size_t)snprintf(out + n, room - n, " in %s>%s", hp_ip6_text(&s->outer_src, text[3]),
 				      hp_ip6_text(&s->outer_dst, text[4]));
+	if (s->protection == HP_PROTECT_PAYLOAD)
+		n += (size_t)snprintf(out + n, room - n, " by worker for %s", hp_ip6_text(&s->hoa, text[2]));
 	if (s->link != HP_LINK_ANY)
 		n += (size_t)snprintf(out + n, room - n, " link %u", s->link);
 	return n;
@@ -131,12 +197,25 @@ static size_t sent(const struct hp_send *s, char *out, size_t room)
 	} else if (s->proto == HP_PROTO_MH && b[2] == 7) { /* §6.1.9 */
 		memcpy(&a, b + 8, sizeof(a));
 		n = (size_t)snprintf(out, room, "be %u %s", b[6], hp_ip6_text(&a, hoa));
+	} else if (s->proto == HP_PROTO_MH && (b[2] == 3 || b[2] == 4)) { /* §6.1.5, §6.1.6 */
+		n = (size_t)snprintf(out, room, b[2] == 3 ? "hot" : "cot");
+	} else if (s->proto == HP_PROTO_MH && b[2] == 0) {
+		n = (size_t)snprintf(out, room, "brr");
 	} else if (s->proto == HP_PROTO_MH) {
 		n = (size_t)snprintf(out, room, "ba %u", b[6]);
 	} else {
 		return 0;
 	}
 	return n + way(s, out + n, room - n);
+}
+
+static size_t optimized(const char *what, const struct hp_ip6 *hoa, const struct hp_ip6 *correspondent, const struct hp_ip6 *coa, char *out,
+			size_t room)
+{
+	char text[3][HP_IP6_TEXT];
+
+	return (size_t)snprintf(out, room, "%s %s>%s%s%s", what, hp_ip6_text(correspondent, text[0]), hp_ip6_text(hoa, text[1]),
+				coa ? " via " : "", coa ? hp_ip6_text(coa, text[2]) : "");
 }
 
 static size_t render(const struct hp_effect *e, char *out, size_t room)
@@ -148,6 +227,11 @@ static size_t render(const struct hp_effect *e, char *out, size_t room)
 		return (size_t)snprintf(out, room, "bind mtu %u", e->bind.mtu);
 	case HP_EFFECT_UNBIND:
 		return (size_t)snprintf(out, room, "unbind");
+	case HP_EFFECT_OPTIMIZE:
+		return optimized("optimize", &e->optimize.hoa, &e->optimize.correspondent, &e->optimize.coa, out, room) +
+		       (size_t)snprintf(out + strlen(out), room - strlen(out), " mtu %u", e->optimize.mtu);
+	case HP_EFFECT_UNOPTIMIZE:
+		return optimized("unoptimize", &e->unoptimize.hoa, &e->unoptimize.correspondent, NULL, out, room);
 	case HP_EFFECT_TRANSMIT:
 		return (size_t)snprintf(out, room, "transmit %u %02x:%02x", e->transmit.link, e->transmit.mac.b[0], e->transmit.mac.b[5]);
 	case HP_EFFECT_DISCARD:

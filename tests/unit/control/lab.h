@@ -15,6 +15,9 @@
 #define LAB_CN       "2001:db8:c::1"
 #define LAB_ANYCAST  "2001:db8:1:0:fdff:ffff:ffff:fffe" /* RFC 2526 */
 #define LAB_VANYCAST "2001:db8:2:0:fdff:ffff:ffff:fffe"
+#define LAB_SERVER   "2001:db8:5::1"    /* a host that we act for, if we are a correspondent; as all of its /64 … */
+#define LAB_EXCLUDED "2001:db8:5::e"    /* … but this one */
+#define LAB_FAR      "2001:db8:99::100" /* a home address far from here */
 
 struct lab {
 	struct hp_guard *guard;
@@ -24,6 +27,17 @@ struct lab {
 	struct hp_ip6 linklocal[2]; /* of links 0 and 1 */
 };
 
+struct lab_conf {
+	bool dad, ipsec;
+	bool correspondent, unprotected; /* unprotected: we act for nobody */
+	const char *gate;                /* NULL: LAB_GATE */
+};
+
+void lab_open_conf(struct lab *l, const struct lab_conf *lc);
+/* A changed configuration. */
+void lab_renew(struct lab *l, const struct lab_conf *lc);
+/* Time passes, and what is due happens. */
+void lab_wait(struct lab *l, uint64_t ms);
 void lab_open(struct lab *l);
 void lab_open_dad(struct lab *l); /* the same with duplicate address detection for mobile nodes */
 void lab_open_ipsec(struct lab *l);
