@@ -118,7 +118,7 @@ struct hp_entry *hp_entry_find(struct hp_correspondent *c, const struct hp_entry
 	struct hp_entry *e = hp_entries_find(c->entries, key);
 
 	/* Its time may be over even if the tick has not come by yet. */
-	if (!e || (e->id == HP_ENTRY_MEMORY ? e->nonces_until_s * 1000ull : hp_entry_expires_ms(e)) > now.mono_ms)
+	if (!e || (e->id != HP_ENTRY_MEMORY && hp_entry_expires_ms(e) > now.mono_ms))
 		return e;
 	hp_entry_due(c, e, now, fx);
 	return hp_entries_find(c->entries, key);

@@ -23,6 +23,7 @@ int main(void)
 		{"events within bounds", test_events},
 		{"counters, one by one", test_counters},
 		{"test init messages, odd ones", test_odd_tests},
+		{"beside a naive model", test_model},
 		HP_TESTS_END,
 	};
 

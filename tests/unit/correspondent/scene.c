@@ -534,6 +534,8 @@ static void step(struct scene *s, char *words)
 		test(s, *w == 'c', a, b);
 	else if (!strcmp(w, "wait"))
 		scene_wait(s, strtoull(a, NULL, 10));
+	else if (!strcmp(w, "late"))
+		s->now.mono_ms += strtoull(a, NULL, 10);
 	else if (!strcmp(w, "used") || !strcmp(w, "idle"))
 		s->used[atoi(a)] = *w == 'u';
 	else if (!strcmp(w, "policy"))

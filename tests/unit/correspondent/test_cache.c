@@ -79,8 +79,11 @@ void test_replacement(void)
 	CU_ASSERT_EQUAL(update(&s, 5, 5, 1, 60), 130);
 	CU_ASSERT_EQUAL(count(&s, HP_CN_FULL), 1);
 	CU_ASSERT(is_bound(&s, 0) && is_bound(&s, 1) && is_bound(&s, 3) && is_bound(&s, 4) && !is_bound(&s, 5));
-	/* What was refused left nothing behind: any number is a first one. */
+	/* What was refused left nothing behind, and takes no room: any number is a first one. */
+	for (unsigned int n = 10; n < 20; n++)
+		CU_ASSERT_EQUAL(update(&s, n, n, 1, 60), 130);
 	s.used[3] = false;
+	CU_ASSERT_EQUAL(update(&s, 20, 20, 0, 60), 0);
 	CU_ASSERT_EQUAL(update(&s, 5, 5, 0, 60), 0);
 	/* Who gave way is remembered (§5.2.8). */
 	s.used[3] = false;

@@ -24,4 +24,7 @@ void test_events(void);
 void test_counters(void);
 void test_odd_tests(void);
 
+/* test_model.c */
+void test_model(void);
+
 #endif
