@@ -67,7 +67,9 @@ static void list(const struct row *row, unsigned int n)
 	for (unsigned int i = 0; i < n; i++)
 		printf("%s of %u bindings, %u octets (0: IMIX), bursts of %u, %u worker%s%s\n", row[i].case_->name, row[i].bindings,
 		       row[i].frame_bytes, row[i].burst, row[i].workers, row[i].workers > 1 ? "s" : "",
-		       row[i].accounting ? ", accounting" : "");
+		       row[i].accounting ? ", accounting"
+		       : row[i].acting   ? ", acting"
+					 : "");
 }
 
 /* How many of the rows from `row` on share a world. */
@@ -75,7 +77,8 @@ static unsigned int together(const struct row *row, unsigned int n)
 {
 	unsigned int i = 1;
 
-	while (i < n && row[i].bindings == row->bindings && row[i].workers == row->workers && row[i].accounting == row->accounting)
+	while (i < n && row[i].bindings == row->bindings && row[i].workers == row->workers && row[i].accounting == row->accounting &&
+	       row[i].acting == row->acting)
 		i++;
 	return i;
 }
@@ -94,7 +97,12 @@ static int run(struct row *row, unsigned int n)
 		some = together(&row[at], n - at);
 		for (unsigned int i = at; i < at + some; i++)
 			esp = esp || row_esp(row[i].case_);
-		ret = world_create(&w, row[at].bindings, row[at].workers, lcore, row[at].accounting, esp);
+		w = (struct world){.bindings = row[at].bindings,
+				   .workers = row[at].workers,
+				   .accounting = row[at].accounting,
+				   .acting = row[at].acting,
+				   .esp = esp};
+		ret = world_create(&w, lcore);
 		for (unsigned int rep = 0; rep < ROW_REPETITIONS && !ret; rep++)
 			for (unsigned int i = at; i < at + some; i++)
 				row_run(&row[i], &w, rep);

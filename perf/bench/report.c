@@ -50,6 +50,8 @@ void report_row(const struct row *row, unsigned int n, const struct row *r)
 		printf("  %.2f x %s", ratio, r->baseline);
 	if (r->accounting)
 		printf(", accounting on");
+	if (r->acting)
+		printf(", acting for hosts");
 	if (r->limit > 0 && ratio > 0)
 		printf(": %s %.2f: %s", r->least ? "at least" : "at most", r->limit, row_met(r, ratio) ? "met" : "MISSED");
 	if (r->wrong || r->lost)
@@ -104,12 +106,13 @@ static json_t *verdict(double limit, bool at_least, bool met)
 static json_t *row_json(const struct row *row, unsigned int n, const struct row *r)
 {
 	const double ratio = row_ratio(row, n, r);
-	json_t *o = json_pack("{s:s, s:I, s:o, s:i, s:i, s:b, s:f, s:f, s:f, s:f, s:o, s:o, s:I, s:I}", "case", r->case_->name, "bindings",
-			      (json_int_t)r->bindings, "frame_bytes", r->frame_bytes ? json_integer(r->frame_bytes) : json_string("IMIX"),
-			      "burst", r->burst, "workers", r->workers, "accounting", r->accounting, "mpps", row_median(r->mpps),
-			      "cycles_per_packet", row_median(r->cycles), "cycles_least", least(r->cycles), "cycles_most", most(r->cycles),
-			      "baseline", ratio > 0 ? json_string(r->baseline) : json_null(), "ratio",
-			      ratio > 0 ? json_real(ratio) : json_null(), "lost", (json_int_t)r->lost, "wrong", (json_int_t)r->wrong);
+	json_t *o =
+		json_pack("{s:s, s:I, s:o, s:i, s:i, s:b, s:b, s:f, s:f, s:f, s:f, s:o, s:o, s:I, s:I}", "case", r->case_->name, "bindings",
+			  (json_int_t)r->bindings, "frame_bytes", r->frame_bytes ? json_integer(r->frame_bytes) : json_string("IMIX"),
+			  "burst", r->burst, "workers", r->workers, "accounting", r->accounting, "acting", r->acting, "mpps",
+			  row_median(r->mpps), "cycles_per_packet", row_median(r->cycles), "cycles_least", least(r->cycles), "cycles_most",
+			  most(r->cycles), "baseline", ratio > 0 ? json_string(r->baseline) : json_null(), "ratio",
+			  ratio > 0 ? json_real(ratio) : json_null(), "lost", (json_int_t)r->lost, "wrong", (json_int_t)r->wrong);
 	json_t *stages = json_object();
 
 	for (unsigned int s = 0; s < r->stages; s++)

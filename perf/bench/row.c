@@ -25,6 +25,16 @@ const struct row_case row_cases[] = {
 	{"hairpin", ROW_PIPELINE, {[TRAFFIC_HAIRPIN] = 1}, "intercept", "from one mobile node to another"},
 	{"forward", ROW_PIPELINE, {[TRAFFIC_FORWARD] = 1}, "rewrite", "plain IPv6"},
 	{"mixed", ROW_PIPELINE, {45, 45, 0, 10}, "rewrite", "45 % intercept, 45 % detunnel, 10 % forward"},
+	{"optimize-out",
+	 ROW_PIPELINE,
+	 {[TRAFFIC_OPTIMIZE_OUT] = 1},
+	 "intercept",
+	 "from a host to a mobile node, by a type 2 routing header"},
+	{"optimize-in",
+	 ROW_PIPELINE,
+	 {[TRAFFIC_OPTIMIZE_IN] = 1},
+	 "detunnel",
+	 "from a mobile node to a host, with the Home Address option"},
 	{"table-hash", ROW_TABLE_HASH, {[TRAFFIC_INTERCEPT] = 1}, NULL, "lookups alone in librte_hash, the reference"},
 	{"table", ROW_TABLE, {[TRAFFIC_INTERCEPT] = 1}, "table-hash", "lookups alone in the hot table"},
 	{"encrypt", ROW_CRYPTO, {[TRAFFIC_PROTECT] = 1}, NULL, "bare cryptodev: AES-GCM of as many octets as ESP encrypts"},
@@ -46,6 +56,11 @@ const struct row_case *row_case(const char *name)
 bool row_esp(const struct row_case *c)
 {
 	return c->share[TRAFFIC_PROTECT] || c->share[TRAFFIC_UNPROTECT];
+}
+
+bool row_acting(const struct row_case *c)
+{
+	return c->share[TRAFFIC_OPTIMIZE_OUT] || c->share[TRAFFIC_OPTIMIZE_IN];
 }
 
 static void load(const struct row *r, bool check)
@@ -224,7 +239,8 @@ static const struct row *like(const struct row *row, unsigned int n, const struc
 {
 	for (unsigned int i = 0; i < n; i++)
 		if (strcmp(row[i].case_->name, name) == 0 && row[i].bindings == of->bindings && row[i].burst == of->burst &&
-		    row[i].frame_bytes == of->frame_bytes && row[i].workers == workers && row[i].accounting == accounting)
+		    row[i].frame_bytes == of->frame_bytes && row[i].workers == workers && row[i].accounting == accounting &&
+		    row[i].acting == of->acting)
 			return &row[i];
 	return NULL;
 }

@@ -36,6 +36,7 @@ struct row {
 	uint16_t frame_bytes;
 	unsigned int burst, workers;
 	bool accounting;
+	bool acting;          /* for hosts, as their correspondent: as many bindings of theirs beside */
 	const char *baseline; /* a case under the same load, or one of the above; NULL: none */
 	double limit;         /* of the ratio to it; 0: no target */
 	bool least;           /* at least so much, in Mpps; otherwise at most, in cycles */
@@ -51,10 +52,11 @@ struct world;
 
 const struct row_case *row_case(const char *name); /* NULL: unknown */
 bool row_esp(const struct row_case *c);            /* wants a world with security associations */
+bool row_acting(const struct row_case *c);         /* wants one with hosts that it acts for */
 extern const struct row_case row_cases[];
 extern const unsigned int row_cases_count;
 
-/* Repetition `rep` of a row in a world of its bindings, workers and accounting; main lcore. */
+/* Repetition `rep` of a row in a world of its bindings, workers, accounting and hosts; main lcore. */
 void row_run(struct row *r, struct world *w, unsigned int rep);
 /* The same load with every frame that leaves checked: lost and wrong. */
 void row_check(struct row *r, struct world *w);

@@ -21,6 +21,9 @@
 #define INNER_SRC (ETHER + IP6 + 16)
 #define INNER_DST (ETHER + IP6 + 32)
 
+#define OPTIONS 24                          /* octets of the header with the Home Address option, and of a type 2 routing header */
+#define HOME    (ETHER + IP6 + OPTIONS - 8) /* the low half of its address, in either */
+
 struct slot {
 	uint16_t kind, bytes;
 };
@@ -79,6 +82,16 @@ struct hp_ip6 traffic_care_of_address(uint32_t i)
 	return address(0xa, care_of_low(i));
 }
 
+struct hp_ip6 traffic_optimized_address(uint32_t i)
+{
+	return address(5, home_low(i));
+}
+
+struct hp_ip6 traffic_correspondent(uint32_t i)
+{
+	return address(0xc, i % TRAFFIC_FLOWS);
+}
+
 struct hp_ip6 traffic_agent(void)
 {
 	return (struct hp_ip6){{0x20, 0x01, 0x0d, 0xb8, 0, 2, [15] = 1}};
@@ -118,7 +131,23 @@ static inline void arrive(struct queue *q, struct rte_mbuf *m, uint16_t port)
 		return;
 	}
 	memcpy(f, q->frame[s.kind], 64);
-	if (s.kind != TRAFFIC_DETUNNEL && s.kind != TRAFFIC_HAIRPIN) {
+	if (s.kind == TRAFFIC_OPTIMIZE_OUT) {
+		a = node % TRAFFIC_FLOWS;
+		memcpy(f + OUTER_SRC, &a, sizeof(a));
+		a = home_low(node);
+		memcpy(f + OUTER_DST, &a, sizeof(a));
+		set16(f + ETHER + 4, len - ETHER - IP6);
+	} else if (s.kind == TRAFFIC_OPTIMIZE_IN) {
+		memcpy(f + 64, q->frame[s.kind] + 64, 64);
+		a = care_of_low(node);
+		memcpy(f + OUTER_SRC, &a, sizeof(a));
+		a = node % TRAFFIC_FLOWS;
+		memcpy(f + OUTER_DST, &a, sizeof(a));
+		a = home_low(node);
+		memcpy(f + HOME, &a, sizeof(a));
+		len += OPTIONS;
+		set16(f + ETHER + 4, len - ETHER - IP6);
+	} else if (s.kind != TRAFFIC_DETUNNEL && s.kind != TRAFFIC_HAIRPIN) {
 		memcpy(f + OUTER_SRC, &flow, sizeof(flow));
 		a = s.kind == TRAFFIC_INTERCEPT ? home_low(node)
 		    : s.kind == TRAFFIC_PROTECT ? home_low(q->traffic.bindings + (uint32_t)((r >> 32) * TRAFFIC_ESP >> 32))
@@ -209,6 +238,34 @@ static bool right_esp(const struct queue *q, const uint8_t *p, unsigned int len)
 	       inner[7] == 63 && memcmp(inner + 24, &hoa, 16) == 0;
 }
 
+static bool right_routed(const struct queue *q, const uint8_t *f)
+{
+	struct hp_ip6 hoa, coa, correspondent;
+	uint64_t low, node;
+
+	memcpy(&low, f + HOME, sizeof(low));
+	node = unmix(low) - 1;
+	hoa = traffic_optimized_address((uint32_t)node);
+	coa = traffic_care_of_address((uint32_t)node);
+	correspondent = traffic_correspondent((uint32_t)node);
+	return node < q->traffic.bindings && f[ETHER + 7] == 63 && memcmp(f + ETHER + IP6, (uint8_t[]){17, 2, 2, 1, 0, 0, 0, 0}, 8) == 0 &&
+	       memcmp(f + HOME - 8, &hoa, 16) == 0 && memcmp(f + ETHER + 24, &coa, 16) == 0 &&
+	       memcmp(f + ETHER + 8, &correspondent, 16) == 0;
+}
+
+static bool right_home(const struct queue *q, const uint8_t *f)
+{
+	struct hp_ip6 hoa, correspondent;
+	uint64_t low, node;
+
+	memcpy(&low, f + OUTER_SRC, sizeof(low));
+	node = unmix(low) - 1;
+	hoa = traffic_optimized_address((uint32_t)node);
+	correspondent = traffic_correspondent((uint32_t)node);
+	return node < q->traffic.bindings && f[ETHER + 6] == 17 && f[ETHER + 7] == 63 && memcmp(f + ETHER + 8, &hoa, 16) == 0 &&
+	       memcmp(f + ETHER + 24, &correspondent, 16) == 0;
+}
+
 static bool right(const struct queue *q, const struct rte_mbuf *m)
 {
 	const uint8_t *f = rte_pktmbuf_mtod(m, const uint8_t *);
@@ -220,6 +277,10 @@ static bool right(const struct queue *q, const struct rte_mbuf *m)
 		return false;
 	if (f[ETHER + 6] == 50)
 		return right_esp(q, f + ETHER, (unsigned int)m->data_len - ETHER);
+	if (f[ETHER + 6] == 43)
+		return right_routed(q, f);
+	if (q->traffic.share[TRAFFIC_OPTIMIZE_IN]) /* from the home address */
+		return right_home(q, f);
 	if (f[ETHER + 6] != 41) /* out of a tunnel, or forwarded: one hop less */
 		return f[ETHER + 7] == 63 && f[ETHER + 24 + 5] == 0xc;
 	memcpy(&low, f + INNER_DST, sizeof(low));
@@ -254,7 +315,7 @@ static void header(uint8_t *at, const struct hp_ip6 *src, const struct hp_ip6 *d
 void traffic_attach(uint16_t port, unsigned int n, struct rte_mempool *pool, const struct hp_mac *station)
 {
 	const struct hp_ip6 correspondent = address(0xc, 0), agent = traffic_agent();
-	const struct hp_ip6 home = traffic_home_address(0), coa = traffic_care_of_address(0);
+	const struct hp_ip6 home = traffic_home_address(0), coa = traffic_care_of_address(0), optimized = traffic_optimized_address(0);
 
 	for (unsigned int i = 0; i < n; i++) {
 		struct queue *q = &queues[i];
@@ -268,7 +329,13 @@ void traffic_attach(uint16_t port, unsigned int n, struct rte_mempool *pool, con
 
 			memcpy(f, station, 6);
 			memcpy(f + 6, (uint8_t[]){2, 0, 0, 0, 0, 9, 0x86, 0xdd}, 8);
-			if (k != TRAFFIC_DETUNNEL && k != TRAFFIC_HAIRPIN) {
+			if (k == TRAFFIC_OPTIMIZE_OUT) {
+				header(f + ETHER, &correspondent, &optimized, 17);
+			} else if (k == TRAFFIC_OPTIMIZE_IN) {
+				header(f + ETHER, &coa, &correspondent, 60);
+				memcpy(f + ETHER + IP6, (uint8_t[]){17, 2, 1, 2, 0, 0, 0xc9, 16}, 8);
+				memcpy(f + HOME - 8, &optimized, sizeof(optimized));
+			} else if (k != TRAFFIC_DETUNNEL && k != TRAFFIC_HAIRPIN) {
 				header(f + ETHER, &correspondent, k == TRAFFIC_FORWARD ? &correspondent : &home, 17);
 			} else {
 				header(f + ETHER, &coa, &agent, 41);

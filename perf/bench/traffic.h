@@ -13,12 +13,14 @@
 #include "base/ip6.h"
 
 enum traffic_kind {
-	TRAFFIC_INTERCEPT, /* correspondent -> home address */
-	TRAFFIC_DETUNNEL,  /* care-of address -> agent, inside home address -> correspondent */
-	TRAFFIC_HAIRPIN,   /* the same, inside home address -> another's home address */
-	TRAFFIC_FORWARD,   /* correspondent -> correspondent */
-	TRAFFIC_PROTECT,   /* correspondent -> home address of a node with associations */
-	TRAFFIC_UNPROTECT, /* such a node's care-of address -> agent, inside ESP home address -> correspondent */
+	TRAFFIC_INTERCEPT,    /* correspondent -> home address */
+	TRAFFIC_DETUNNEL,     /* care-of address -> agent, inside home address -> correspondent */
+	TRAFFIC_HAIRPIN,      /* the same, inside home address -> another's home address */
+	TRAFFIC_FORWARD,      /* correspondent -> correspondent */
+	TRAFFIC_OPTIMIZE_OUT, /* correspondent that we act for -> home address that it has a binding of */
+	TRAFFIC_OPTIMIZE_IN,  /* back, from the care-of address, with the Home Address option */
+	TRAFFIC_PROTECT,      /* correspondent -> home address of a node with associations */
+	TRAFFIC_UNPROTECT,    /* such a node's care-of address -> agent, inside ESP home address -> correspondent */
 	TRAFFIC_KINDS
 };
 
@@ -28,7 +30,8 @@ enum traffic_kind {
 #define TRAFFIC_FLOWS  1024        /* correspondents */
 #define TRAFFIC_AWAY   0x80000000u /* added to a node's number: the care-of address it moves to and back from */
 
-/* frame_bytes is the length of the frame without tunnel header and FCS; what comes in a tunnel is 40 longer. */
+/* frame_bytes is the length of the frame without tunnel header and FCS; what comes in a tunnel is 40 longer, and
+ * with the Home Address option 24. */
 struct traffic {
 	unsigned int share[TRAFFIC_KINDS]; /* relative to their sum */
 	uint32_t bindings;                 /* nodes, uniformly at random */
@@ -41,6 +44,8 @@ struct traffic {
 struct hp_ip6 traffic_home_address(uint32_t i);
 struct hp_ip6 traffic_care_of_address(uint32_t i);
 struct hp_ip6 traffic_agent(void);
+struct hp_ip6 traffic_optimized_address(uint32_t i); /* of node i too, of whose home we are not the agent */
+struct hp_ip6 traffic_correspondent(uint32_t i);     /* the one that has a binding of it */
 
 /* Puts memory behind the port's queues. `station`: its own MAC address. */
 void traffic_attach(uint16_t port, unsigned int queues, struct rte_mempool *pool, const struct hp_mac *station);

@@ -43,6 +43,25 @@ static int publish_associations(struct world *w, uint32_t i)
 	return ret ? ret : hp_dataplane_bind(w->dp, &b);
 }
 
+static int act(struct world *w)
+{
+	const struct hp_prefix hosts = {traffic_correspondent(0), 48};
+	int ret = hp_dataplane_protect(w->dp, &hosts, 1, NULL, 0);
+
+	for (uint32_t i = 0; i < w->bindings && !ret; i++) {
+		const struct hp_optimize o = {.hoa = traffic_optimized_address(i),
+					      .correspondent = traffic_correspondent(i),
+					      .coa = traffic_care_of_address(i),
+					      .id = i,
+					      .out_link = CORE,
+					      .next_hop = gateway(i),
+					      .mtu = 1500};
+
+		ret = hp_dataplane_optimize(w->dp, &o);
+	}
+	return ret;
+}
+
 static int publish(struct world *w)
 {
 	const struct hp_ip6 core = {{0x20, 0x01, 0x0d, 0xb8, 0, 0xf, [15] = 1}}, agent = traffic_agent();
@@ -66,13 +85,13 @@ static int publish(struct world *w)
 		ret = world_bind(w, i, i);
 	for (uint32_t i = 0; i < TRAFFIC_ESP && w->esp && !ret; i++)
 		ret = publish_associations(w, i);
-	return ret;
+	return ret || !w->acting ? ret : act(w);
 }
 
-int world_create(struct world *w, uint32_t bindings, unsigned int workers, const unsigned int *lcore, bool accounting, bool esp)
+int world_create(struct world *w, const unsigned int *lcore)
 {
 	static unsigned int made; /* closed with its port, a device is gone: each world has one of its own */
-	const struct hp_dp_port port = {.name = "p0", .device = w->device, .rx_queues = (uint16_t)workers, .mtu = 1500};
+	const struct hp_dp_port port = {.name = "p0", .device = w->device, .rx_queues = (uint16_t)w->workers, .mtu = 1500};
 	const struct hp_dp_link link[] = {
 		[CORE] = {.name = "core", .port = 0, .mtu = 1500},
 		[HOME] = {.name = "home", .port = -1, .mtu = 1500, .home = true},
@@ -80,19 +99,19 @@ int world_create(struct world *w, uint32_t bindings, unsigned int workers, const
 	const struct hp_dp_conf conf = {
 		.ports = 1,
 		.links = 2,
-		.workers = workers,
+		.workers = w->workers,
 		.port = &port,
 		.link = link,
 		.worker_lcore = lcore,
-		.max_bindings = bindings + CHURN_ROOM,
-		.max_associations = esp ? 2 * TRAFFIC_ESP : 0,
-		.accounting = accounting,
+		.max_bindings = w->bindings + CHURN_ROOM,
+		.max_associations = w->esp ? 2 * TRAFFIC_ESP : 0,
+		.max_optimized = w->acting ? w->bindings : 0,
+		.accounting = w->accounting,
 	};
 	struct hp_error e = {0};
 	struct hp_mac mac;
 	int ret;
 
-	*w = (struct world){.bindings = bindings, .workers = workers, .accounting = accounting, .esp = esp};
 	snprintf(w->device, sizeof(w->device), "net_null_%u", made++);
 	ret = rte_eal_hotplug_add("vdev", w->device, "");
 	ret = ret ? ret : hp_dataplane_create(&w->dp, &conf, &e);
@@ -101,10 +120,10 @@ int world_create(struct world *w, uint32_t bindings, unsigned int workers, const
 		return ret;
 	}
 	hp_dataplane_mac(w->dp, 0, &mac);
-	traffic_attach(w->dp->shared.port[0].id, workers, w->dp->shared.pool, &mac);
+	traffic_attach(w->dp->shared.port[0].id, w->workers, w->dp->shared.pool, &mac);
 	ret = publish(w);
 	if (ret)
-		fprintf(stderr, "publishing %u bindings: %s\n", bindings, strerror(-ret));
+		fprintf(stderr, "publishing %u bindings: %s\n", w->bindings, strerror(-ret));
 	return ret;
 }
 

@@ -14,12 +14,13 @@ struct world {
 	uint32_t bindings;
 	unsigned int workers;
 	bool accounting;
+	bool acting;               /* for the correspondents, which have as many bindings of other home addresses */
 	bool esp;                  /* with TRAFFIC_ESP nodes more, that have security associations */
 	uint32_t changes, settled; /* churn.h: how many so far, and up to which all nodes are back */
 };
 
-/* `lcore[workers]`. 0 or -errno, told on stderr. */
-int world_create(struct world *w, uint32_t bindings, unsigned int workers, const unsigned int *lcore, bool accounting, bool esp);
+/* As *w says. `lcore[workers]`. 0 or -errno, told on stderr. */
+int world_create(struct world *w, const unsigned int *lcore);
 void world_destroy(struct world *w);
 /* Binding i, registered at the care-of address numbered `at` (i in the beginning). */
 int world_bind(struct world *w, uint32_t i, uint32_t at);
