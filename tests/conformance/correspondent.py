@@ -17,11 +17,11 @@ import time
 from collections import namedtuple
 
 import cable
-from case import CORRESPONDENT, ba_of, case, having
-from member import ALTERNATE, CHECKSUM_AT, FLAGS, Option, Update, alternate, mobility_header, packed
+from case import CORRESPONDENT, case, having, is_answer, tunnelled
+from member import CHECKSUM_AT, Option, Update, alternate, mobility_header, packed
 from packets import *  # noqa: F403
 from packets import HAO, ICMPv6EchoReply, ICMPv6EchoRequest, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrRouting, MIP6MH_BA, MIP6MH_BE, Raw, UDP
-from place import CORE, EXCLUDED, SERVERS, identifier
+from place import CORE, SERVERS, identifier
 
 OWN, HOST = "own", "host"
 EVERYWHERE = (OWN, HOST)
@@ -111,7 +111,6 @@ class Pair:
         self.t, self.own = t, own
         self.hoa, self.coa, self.coa2 = hoa or t.away(0x100), coa or t.coa, t.coa2
         self.correspondent = correspondent or (CORE if own else self.server(i))
-        self.invalid_option = "control.hao_invalid" if own else "drop.home_address_option"
         self.sequence = 1000
         self.home = None
         self.careof = {}
@@ -125,6 +124,10 @@ class Pair:
     def beside(self, **k):
         """Another of this case."""
         return Pair(self.t, self.own, **{"hoa": self.hoa, "coa": self.coa, "correspondent": self.correspondent, **k})
+
+    def bad_option(self, why):
+        """The counter of a Home Address option that no packet may have: misplaced, repeated, length, unroutable."""
+        return "control.hao_invalid" if self.own else "drop.home_address_" + why
 
     # Return routability.
 
@@ -157,6 +160,18 @@ class Pair:
         if fresh or coa not in self.careof:
             self.careof[coa] = self.test(COTI, coa)
         return self.home, self.careof[coa]
+
+    def tests_by_tunnel(self):
+        """Of a node that is bound here, at the case's care-of address: its home test goes through its tunnel (§10.4.2)."""
+        t, cookie = self.t, os.urandom(8)
+        p = t.ask(IPv6(src=t.coa, dst=t.agent) / self.init(HOTI, cookie=cookie), tunnelled(t.coa))
+        t.fields(p[IPv6], src=t.agent, nh=41)
+        inner = p[IPv6].payload[IPv6]
+        t.fields(inner, src=self.correspondent, dst=self.hoa, nh=MH, plen=24)
+        octets = bytes(inner.payload)
+        t.equal("message", (octets[:4].hex(), octets[8:16].hex()), (bytes([59, 2, HOT, 0]).hex(), cookie.hex()))
+        self.home = Token(struct.unpack_from("!H", octets, 6)[0], octets[16:24], self.hoa)
+        self.careof[self.coa] = self.test(COTI)
 
     # Binding Updates.
 
@@ -284,7 +299,7 @@ class Pair:
         t = self.t
         t.forget()
         t.send(packet)
-        p = t.wait(lambda p: p[IPv6].dst == self.correspondent and is_payload(p), port="servers")
+        p = t.wait(lambda p: p[IPv6].src == self.hoa and p[IPv6].dst == self.correspondent, port="servers")
         t.fields(p[Ether], src=t.place.program_mac["servers"], dst=t.place.cables["servers"].neighbors[self.correspondent])
         expected = bytearray(bytes(expected if expected is not None else IPv6(src=self.hoa, dst=self.correspondent, hlim=packet.hlim - 1) / packet[IPv6ExtHdrDestOpt].payload))
         t.equal("the packet", p.original[14:14 + len(expected)].hex(), expected.hex())
@@ -305,7 +320,7 @@ class Pair:
         t.fields(e[IPv6], src=self.correspondent, dst=packet.src, nh=MH)
         t.fields(e[MIP6MH_BE], nh=59, len=2, mhtype=BE, res=0, status=status, reserved=0, ha=self.hoa if hoa is None else hoa, options=[])
         t.marker()
-        t.equal("other answers", [p.summary() for p in t.came(is_payload, since) if MIP6MH_BE not in p], [])
+        t.equal("other answers", [p.summary() for p in t.came(is_answer, since) if MIP6MH_BE not in p], [])
 
     def bound(self, coa=None):
         """Both ways by the direct path, and shown."""
@@ -329,22 +344,16 @@ class Pair:
 
     def ignored(self, u, counter=None):
         """Silence; counted, and nothing has changed. u: an update or packets."""
-        self.same(lambda: self.t.silence(u.packet() if isinstance(u, Update) else u, counter, answer=is_payload))
+        self.same(lambda: self.t.silence(u.packet() if isinstance(u, Update) else u, counter))
 
     def refused(self, u, status, counter=None, **judge):
         """Answered with this status; counted, and nothing has changed."""
         t = self.t
-        counter = counter or "correspondent_status.%d" % status
+        counter = counter or "correspondent_ba_status.%d" % status
         with t.place.lock(counter):
             n = t.place.counter(counter)
             self.same(lambda: self.ask(u, status, **judge))
             t.rise(counter, n + 1)
-
-
-def is_payload(p):
-    """Neither discovery nor a marker."""
-    from case import is_answer
-    return is_answer(p)
 
 
 def changed(u, **fields):

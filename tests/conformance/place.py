@@ -30,7 +30,7 @@ CORE = "2001:db8:f::1"
 HOME_AGENTS_ANYCAST = "fdff:ffff:ffff:fffe"  # RFC 2526
 FAMILY = {"real": 1, "virtual": 2, "ipsec": 3, "mn-ha": 4, "mn-ha-virtual": 5, "correspondent": 6}
 SERVERS, EXCLUDED, UNPROTECTED, SAME_PORT = "2001:db8:5e::", "2001:db8:5e:1::", "2001:db8:5d::", "2001:db8:5e:2::"
-MAX_CORRESPONDENTS = 4096
+MAX_CORRESPONDENTS = 2048
 
 
 def wired(kind):

@@ -7,12 +7,12 @@ from correspondent import AUTHORIZATION, COTI, HOTI, Authorization, Token, chang
 from member import CHECKSUM_AT, Option
 from packets import *  # noqa: F403
 
-NO_PROOF, WRONG = "cn.unauthorized", "cn.wrong_authenticator"
+NO_PROOF, NOT_LAST, WRONG = "cn.unauthorized", "mh.malformed", "cn.wrong_authenticator"
 
 
-def unauthorized(name, clause, meaning, **how):
+def unauthorized(name, clause, meaning, counter=NO_PROOF, **how):
     """Options that are not as they must be."""
-    ignored("cn-options-" + name, clause, meaning, NO_PROOF, lambda m: m.update(**{k: v(m) if callable(v) else v for k, v in how.items()}))
+    ignored("cn-options-" + name, clause, meaning, counter, lambda m: m.update(**{k: v(m) if callable(v) else v for k, v in how.items()}))
 
 
 def proof(m):
@@ -22,11 +22,11 @@ def proof(m):
 unauthorized("none", "9.5.1", "neither nonce indices nor authorization", options=[])
 unauthorized("no-nonces", "9.5.1, 6.2.6", "authorization without nonce indices", options=["authorization"])
 unauthorized("no-authorization", "9.5.1", "nonce indices without authorization", options=["nonces"])
-unauthorized("order", "9.5.1, 6.2.7", "the authorization before the nonce indices", options=["authorization", "nonces"])
-unauthorized("padding", "9.5.1", "padding behind the authorization", options=["nonces", "authorization", Option(1, bytes(6))])
-unauthorized("pad1", "9.5.1", "Pad1 behind the authorization", options=["nonces", "authorization"] + 8 * [Option(0)])
-unauthorized("strange-last", "9.5.1, 6.2.7", "an option that nobody knows behind the authorization", options=["nonces", "authorization", Option(200, bytes(6))])
-unauthorized("twice", "9.5.1, 6.2.7", "two authorizations, the second at the end", options=lambda m: ["nonces", proof(m), proof(m)])
+unauthorized("order", "9.5.1, 6.2.7", "the authorization before the nonce indices", NOT_LAST, options=["authorization", "nonces"])
+unauthorized("padding", "9.5.1", "padding behind the authorization", NOT_LAST, options=["nonces", "authorization", Option(1, bytes(6))])
+unauthorized("pad1", "9.5.1", "Pad1 behind the authorization", NOT_LAST, options=["nonces", "authorization"] + 8 * [Option(0)])
+unauthorized("strange-last", "9.5.1, 6.2.7", "an option that nobody knows behind the authorization", NOT_LAST, options=["nonces", "authorization", Option(200, bytes(6))])
+unauthorized("twice", "9.5.1, 6.2.7", "two authorizations, the second at the end", NOT_LAST, options=lambda m: ["nonces", proof(m), proof(m)])
 for octets in (0, 4, 8, 10, 11, 13, 16, 20):
     @cn("cn-authorization-%d" % octets, "6.2.7, 9.5.1", "an authenticator of %d octets: silence" % octets)
     def length(t, m, octets=octets):
@@ -77,7 +77,7 @@ wrong("guessed-care-of", "5.2.5, 15.4", "only the home test passed, the care-of 
 
 def turned(name, meaning, how, **update):
     """A right update, and what somebody makes of it on its way; the checksum is right."""
-    ignored("cn-turned-" + name, "6.2.7, 9.5.1", meaning, WRONG, lambda m: how(m.update(**update), m))
+    ignored("cn-turned-" + name, "6.2.7, 9.5.1", meaning, WRONG, lambda m: how(m.update(**{k: v(m) if callable(v) else v for k, v in update.items()}), m))
 
 
 turned("source", "the same message from another source", lambda u, m: changed(u, source=m.coa2))
@@ -91,7 +91,7 @@ turned("k", "K turned over", lambda u, m: u.flipped(8, 0x10))
 turned("flags", "a reserved flag turned over", lambda u, m: u.flipped(9, 1))
 turned("lifetime", "a bit of the lifetime turned over", lambda u, m: u.flipped(11, 0x20))
 turned("option", "a bit of an option that nobody knows turned over", lambda u, m: u.flipped(u.at[200] + 3, 1), options=[Option(200, bytes(6)), "nonces", "authorization"])
-turned("alternate", "a bit of the alternate care-of address turned over", lambda u, m: u.flipped(u.at[3] + 17, 2), alternate_coa="2001:db8:c0de:ffff::1")
+turned("alternate", "a bit of the alternate care-of address turned over", lambda u, m: u.flipped(u.at[3] + 17, 2), alternate_coa=lambda m: m.coa2)
 turned("authenticator-first", "a bit of the authenticator's first octet turned over", lambda u, m: u.flipped(u.at[AUTHORIZATION] + 2, 0x80))
 turned("authenticator-last", "a bit of the authenticator's last octet turned over", lambda u, m: u.flipped(u.at[AUTHORIZATION] + 13, 1))
 

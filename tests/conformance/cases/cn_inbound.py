@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """§9.3.1, §9.3.3, §6.3: packets with the Home Address option to a correspondent, and what others send to a host that is acted for."""
-from case import having, is_answer
-from correspondent import HOST, MH, OWN, cn, mh_of
+from case import having
+from correspondent import HOST, OWN, cn
 from member import packed
 from packets import *  # noqa: F403
 
@@ -71,7 +71,7 @@ def beside_others(t, m):
 
 for name, size in (("tcp", 0), ("large", 1400), ("largest", 1500 - 40 - 24 - 8)):
     @cn("cn-in-" + name, "9.3.1", ("TCP" if name == "tcp" else "UDP in a packet of %d octets" % (size + 72)) + " with the option: delivered, checksum as it was", where=(HOST,))
-    def payload(t, m, size=size):
+    def sizes(t, m, size=size):
         m.register()
         m.delivered(m.claiming(TCP(sport=t.number, dport=7, flags="S", options=[("MSS", 1400)]) if not size else UDP(sport=t.number, dport=7) / os.urandom(size)))
 
@@ -127,7 +127,7 @@ def hop_limit(t, m):
 
 @cn("cn-in-same-port", "9.3.1, 9.3.2", "a host behind the port that the mobile node is behind: both directions", where=(HOST,))
 def same_port(t, m):
-    m = m.beside(correspondent="2001:db8:5e:2:c0de:%x::7" % t.number)
+    m = m.beside(correspondent="2001:db8:5e:2:c0de:%x:1:7" % t.number)
     m.register()
     p = m.claiming()
     t.forget()
@@ -181,10 +181,13 @@ def port_unreachable(t, m):
 def home_binding(t, m):
     t.register()
     node = m.beside(hoa=t.hoa, coa=m.coa2)
+    node.tests_by_tunnel()
     node.register()
-    node.heard()
-    data = b"by the registration"
-    t.that(t.ask(node.claiming(ICMPv6EchoRequest(data=data), t.coa), having(ICMPv6EchoReply, data=data)), "")
+    for coa in (t.coa, m.coa2):
+        p = t.ask(node.claiming(ICMPv6EchoRequest(data=coa.encode()), coa), having(ICMPv6EchoReply, data=coa.encode()))
+        # Either is where it is.
+        t.that(p[IPv6].dst in (t.coa, m.coa2), "to " + p[IPv6].dst)
+        node.routed(p, p[IPv6].dst, 58)
     node.binding_error(node.claiming(ICMPv6EchoRequest(), t.away(0x33)))
 
 
@@ -275,26 +278,26 @@ def no_state(t, m):
 # Misplaced.
 
 
-for name, meaning, headers in (
-        ("after-fragment", "behind an atomic fragment header", lambda m: [IPv6ExtHdrFragment(offset=0, m=0, id=1), hao(m)]),
-        ("before-routing", "before a routing header with nothing left to visit", lambda m: [hao(m), visited(m)]),
-        ("between-routing", "between two routing headers", lambda m: [visited(m), hao(m), visited(m)]),
-        ("twice", "twice in one header", lambda m: [hao(m, after=[HAO(hoa=m.hoa)])]),
-        ("twice-headers", "in two headers", lambda m: [hao(m), hao(m)]),
-        ("twice-different", "twice with different home addresses", lambda m: [hao(m, after=[HAO(hoa=m.t.away(0x107))])]),
-        ("length-15", "of length 15", lambda m: [IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=201, optlen=15, optdata=bytes(15))])]),
-        ("length-17", "of length 17", lambda m: [IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=201, optlen=17, optdata=packed(m.hoa) + b"\0")])]),
-        ("length-0", "of length 0", lambda m: [IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=201, optlen=0, optdata=b"")])]),
-        ("multicast", "with a multicast home address", lambda m: [hao(m, address="ff0e::c0de")]),
-        ("unspecified", "with the unspecified address", lambda m: [hao(m, address="::")]),
-        ("loopback", "with the loopback address", lambda m: [hao(m, address="::1")]),
-        ("linklocal", "with a link-local home address", lambda m: [hao(m, address=m.t.linklocal())])):
+for name, why, meaning, headers in (
+        ("after-fragment", "misplaced", "behind an atomic fragment header", lambda m: [IPv6ExtHdrFragment(offset=0, m=0, id=1), hao(m)]),
+        ("before-routing", "misplaced", "before a routing header with nothing left to visit", lambda m: [hao(m), visited(m)]),
+        ("between-routing", "misplaced", "between two routing headers", lambda m: [visited(m), hao(m), visited(m)]),
+        ("twice", "repeated", "twice in one header", lambda m: [hao(m, after=[HAO(hoa=m.hoa)])]),
+        ("twice-headers", "repeated", "in two headers", lambda m: [hao(m), hao(m)]),
+        ("twice-different", "repeated", "twice with different home addresses", lambda m: [hao(m, after=[HAO(hoa=m.t.away(0x107))])]),
+        ("length-15", "length", "of length 15", lambda m: [IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=201, optlen=15, optdata=bytes(15))])]),
+        ("length-17", "length", "of length 17", lambda m: [IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=201, optlen=17, optdata=packed(m.hoa) + b"\0")])]),
+        ("length-0", "length", "of length 0", lambda m: [IPv6ExtHdrDestOpt(options=[HBHOptUnknown(otype=201, optlen=0, optdata=b"")])]),
+        ("multicast", "unroutable", "with a multicast home address", lambda m: [hao(m, address="ff0e::c0de")]),
+        ("unspecified", "unroutable", "with the unspecified address", lambda m: [hao(m, address="::")]),
+        ("loopback", "unroutable", "with the loopback address", lambda m: [hao(m, address="::1")]),
+        ("linklocal", "unroutable", "with a link-local home address", lambda m: [hao(m, address=m.t.linklocal())])):
     @cn("cn-option-" + name, "6.3, 9.3.1", "the Home Address option %s: dropped, no Binding Error, with a binding and without" % meaning)
-    def misplaced(t, m, headers=headers):
+    def misplaced(t, m, headers=headers, why=why):
         p = upper(m, *headers(m))
-        t.silence(p, m.invalid_option)
+        t.silence(p, m.bad_option(why))
         m.register()
-        m.ignored(p, m.invalid_option)
+        m.ignored(p, m.bad_option(why))
         m.bound()
 
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """§9.5.5 Binding Refresh Requests, and what the operator is shown of correspondents."""
-import threading
-
 from case import CEILING_S, ba_of, tunnelled
-from correspondent import BRR, CAREOF_NONCE, COTI, HOTI, HOST, OWN, RESOURCES, SEQUENCE, cn, far, mh_of, mobility, test_init
+from correspondent import BA, BRR, CAREOF_NONCE, COT, COTI, HOST, HOT, HOTI, LIFE_MOST_S, MH, RESOURCES, SEQUENCE, Token, cn, far, mh_of, mobility, test_init
 from events import Events
 from flood import insist, pouring
+from member import mobility_header, packed
 from packets import *  # noqa: F403
+from place import MAX_CORRESPONDENTS
 
 LIFE_S = 12
 FLOOD = 60000
@@ -16,12 +16,12 @@ def refresh_requests(t, m, since):
     return t.came(lambda p: mh_of(p)[2:3] == bytes([BRR]) and p[IPv6].src == m.correspondent, since)
 
 
-@cn("cn-brr", "9.5.5, 6.1.2", "a binding in use is about to end: a Binding Refresh Request to the home address, by no routing header, three times at most; an update ends them, and the binding goes on", long=True)
+@cn("cn-brr", "9.5.5, 6.1.2", "a binding in use is about to end: a Binding Refresh Request to the home address, by no routing header, three times at most; an update ends them, and the binding goes on", where=(HOST,), long=True)
 def refresh_request(t, m):
     m.register(life=LIFE_S)
-    since, end = t.mark(), time.monotonic() + CEILING_S
+    since = t.mark()
     while not refresh_requests(t, m, since):
-        t.that(time.monotonic() < end and m.entry(), "no Binding Refresh Request")
+        t.that(m.entry(), "no Binding Refresh Request")
         m.routed(m.speak())
         time.sleep(0.5)
     p = refresh_requests(t, m, since)[0]
@@ -35,7 +35,7 @@ def refresh_request(t, m):
     t.equal("requests after the update", refresh_requests(t, m, since), [])
 
 
-@cn("cn-brr-idle", "9.5.5", "a binding that nobody uses ends without a Binding Refresh Request", long=True)
+@cn("cn-brr-idle", "9.5.5", "a binding that nobody uses ends without a Binding Refresh Request", where=(HOST,), long=True)
 def idle(t, m):
     since = t.mark()
     m.register(life=LIFE_S)
@@ -44,7 +44,7 @@ def idle(t, m):
     t.equal("requests", refresh_requests(t, m, since), [])
 
 
-@cn("cn-brr-ignored", "9.5.5, 9.6", "a binding in use, its requests not heeded: no more than three, then it ends", long=True)
+@cn("cn-brr-ignored", "9.5.5, 9.6", "a binding in use, its requests not heeded: no more than three, then it ends", where=(HOST,), long=True)
 def ignored(t, m):
     since = t.mark()
     m.register(life=LIFE_S)
@@ -63,7 +63,7 @@ def shown(t, m):
     for key, want in (("home_address", m.hoa), ("correspondent", m.correspondent), ("care_of_address", m.coa), ("sequence", 77), ("lifetime_s", 400)):
         t.equal(key, row[key], want)
     t.that(0 < row["remaining_s"] <= 400, "remaining_s %r" % row["remaining_s"])
-    t.equal("own", row["own"], m.own)
+    t.equal("protected", row["protected"], not m.own)
 
 
 @cn("cn-shown-pages", "9.1", "more bindings than a page holds: walked page by page each is there once")
@@ -103,6 +103,118 @@ def events(t, m):
     told("route_refused", status=CAREOF_NONCE)
     m.delete()
     t.that(told("route_ended").get("reason"), "no reason")
+
+
+@cn("cn-counted", "9.4, 9.5", "each message and each change is counted once", alone=True)
+def counted(t, m):
+    def rises(function, **counters):
+        names = [k.replace("_", ".", 1) for k in counters]
+        before = [t.place.counter(n) for n in names]
+        function()
+        t.marker()
+        for name, was, by in zip(names, before, counters.values()):
+            t.equal(name, t.place.counter(name) - was, by)
+    rises(m.tests, rr_hoti_in=1, rr_hot_out=1, rr_coti_in=1, rr_cot_out=1, cn_bu_in=0)
+    rises(m.register, cn_bu_in=1, cn_ba_out=1, cn_registered=1)
+    rises(m.register, cn_bu_in=1, cn_ba_out=1, cn_refreshed=1)
+    m.tests(m.coa2)
+    rises(lambda: m.register(source=m.coa2), cn_bu_in=1, cn_ba_out=1, cn_moved=1)
+    rises(lambda: t.send(m.update(flags="", source=m.coa2).packet()), cn_bu_in=1, cn_ba_out=0, cn_refreshed=1)
+    rises(lambda: t.send(m.update(twist=lambda a: bytes(12)).packet()), cn_bu_in=1, cn_ba_out=0, cn_wrong_authenticator=1)
+    rises(m.delete, cn_bu_in=1, cn_ba_out=1, cn_deregistered=1)
+    rises(m.delete, cn_bu_in=1, cn_ba_out=1, cn_delete_none=1)
+
+
+# The cache is finite (§9.6).
+
+
+def register_many(t, pairs, batch=128):
+    """Each pair's tests and update, many at a time; after each time the statuses that all were answered with."""
+    statuses = {}
+
+    def answers(kind, wanted):
+        """The octets of the Mobility Headers that come, by the address they come to."""
+        found, since, end = {}, t.at, time.monotonic() + CEILING_S
+        while wanted - found.keys():
+            with t.box.more:
+                t.box.more.wait_for(lambda: len(t.box.letters) > since, max(end - time.monotonic(), 0))
+                letters, since = t.box.letters[since:], len(t.box.letters)
+            t.that(letters, "%d answers are missing" % len(wanted - found.keys()))
+            for _, data in letters:
+                packet = data[14:]
+                octets = mobility_header(packet) if packet[6] == MH or packet[6] == 43 and packet[40] == MH else b"\0\0\0"
+                # An acknowledgement is known by the home address in its routing header.
+                to = packet[48:64] if packet[6] == 43 else packet[24:40]
+                if octets[2] == kind:
+                    found[to] = octets
+        return found
+
+    for i in range(0, len(pairs), batch):
+        some = pairs[i:i + batch]
+        t.forget()
+        t.send(*[p.init(HOTI) for p in some], *[p.init(COTI) for p in some])
+        homes, careofs = answers(HOT, {packed(p.hoa) for p in some}), answers(COT, {packed(p.coa) for p in some})
+        for p in some:
+            for tests, address in ((homes, p.hoa), (careofs, p.coa)):
+                octets = tests[packed(address)]
+                token = Token(struct.unpack_from("!H", octets, 6)[0], bytes(octets[16:24]), address)
+                if address == p.hoa:
+                    p.home = token
+                else:
+                    p.careof[address] = token
+        t.forget()
+        t.send(*[p.update(life=LIFE_MOST_S).packet() for p in some])
+        acknowledged = answers(BA, {packed(p.hoa) for p in some})
+        statuses.update({p: acknowledged[packed(p.hoa)][6] for p in some})
+        yield statuses
+
+
+def elsewhere(t, m, i, network):
+    """One of many nodes, in one of many networks."""
+    return m.beside(hoa="2001:db8:4a00:%x:c0de:%x:1:%x" % (network, t.number, i), coa="2001:db8:%x:%x:c0de:%x:1:%x" % (0x4b00 + t.number % 256, network, t.number, i))
+
+
+@cn("cn-crowded", "9.5.2, 9.6, 6.1.8", "more than half of the cache is taken: nodes of one network get 130 when they have an eighth of it, with a proof; those of another network do not", alone=True)
+def crowded(t, m):
+    pairs = [elsewhere(t, m, i, 1) for i in range(MAX_CORRESPONDENTS * 5 // 8)]
+    before = t.place.counter("cn.crowded")
+    for statuses in register_many(t, pairs):
+        pass
+    t.equal("statuses", set(statuses.values()), {0, RESOURCES})
+    refused = [p for p in pairs if statuses[p] == RESOURCES]
+    t.that(t.place.counter("cn.crowded") - before >= len(refused), "not all are counted")
+    refused[0].refused(refused[0].update(), RESOURCES)
+    refused[0].refused(refused[0].update(flags=""), RESOURCES)
+    t.equal("shown", refused[0].entry(), None)
+    m.register()
+    m.bound()
+    good = [p for p in pairs if not statuses[p]]
+    good[-1].bound()
+    good[-1].register()
+
+
+@cn("cn-full", "9.5.2, 9.6, 6.1.8", "a cache full of bindings in use: 130 for one more, those there are refreshed, move and go on; one that is idle gives way", where=(HOST,), alone=True)
+def full(t, m):
+    pairs = [elsewhere(t, m, i, 0x10 + i // 32) for i in range(MAX_CORRESPONDENTS + 512)]
+    told, in_use = set(), []
+    mac = t.place.cables["servers"].neighbors[m.correspondent]
+    for statuses in register_many(t, pairs):
+        told = set(statuses.values())
+        in_use = [p for p in pairs if statuses.get(p) == 0]
+        t.send(*[IPv6(src=m.correspondent, dst=p.hoa) / UDP(dport=9) for p in in_use], port="servers", mac=mac)
+        if RESOURCES in told:
+            break
+    t.equal("statuses", told, {0, RESOURCES})
+    refused = [p for p in pairs if statuses.get(p) == RESOURCES][0]
+    t.equal("shown", refused.entry(), None)
+    for p in in_use[:1] + in_use[-1:]:
+        p.bound()
+        p.register()
+        p.register(source=t.away(0x60))
+        p.bound(t.away(0x60))
+        p.delete()
+    m.register()
+    m.bound()
 
 
 @cn("cn-flood-tests", "5.2.5, 15.4", "Home and Care-of Test Inits without end, from many sources: a node's home registration and its binding with a correspondent are refreshed meanwhile", alone=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """§9.5.1, §9.5.2, §9.5.4, §6.1.7, §6.1.8: a binding with a correspondent, and its refusals."""
-from case import ba_of
-from correspondent import AUTHORIZATION, BOTH_NONCES, CAREOF_NONCE, COTI, HOME_NONCE, HOST, HOTI, INVALID_COA, LIFE_MOST_S, MH, OWN, SEQUENCE, TYPE_CHANGE, Authorization, Token, cn, far, ignored
+from case import ba_of, tunnelled
+from correspondent import AUTHORIZATION, BOTH_NONCES, CAREOF_NONCE, COTI, HOME_NONCE, HOST, HOTI, INVALID_COA, LIFE_MOST_S, OWN, PROHIBITED, SEQUENCE, TYPE_CHANGE, Authorization, Token, cn, far, ignored
 from member import Option
 from packets import *  # noqa: F403
 from place import CORE
@@ -143,13 +143,34 @@ def home_as_care_of(t, m):
     t.equal("shown", m.entry(), None)
 
 
+@cn("cn-174-served", "6.1.7, 6.1.8, 9.5.1", "a care-of address that is itself a home address bound here, tested through its tunnel: 174")
+def served(t, m):
+    t.register()
+    inner = m.beside(hoa=m.hoa)
+    cookie = b"servedhr"
+    p = t.ask(IPv6(src=t.coa, dst=t.agent) / inner.init(COTI, t.hoa, cookie), tunnelled(t.coa))
+    octets = bytes(p[IPv6].payload[IPv6].payload)
+    t.equal("cookie", octets[8:16], cookie)
+    careof = Token(struct.unpack_from("!H", octets, 6)[0], octets[16:24], t.hoa)
+    m.home = m.test(HOTI)
+    m.refused(m.update(alternate_coa=t.hoa, careof=careof), INVALID_COA)
+    t.equal("shown", m.entry(), None)
+
+
+@cn("cn-129-fixed", "6.1.8, 9.5.1", "a host that is acted for as home address, its home test passed: 129, for nobody is a mobile node by the address of a fixed one")
+def prohibited(t, m):
+    fixed = m.beside(hoa=m.server(5))
+    fixed.refused(fixed.update(), PROHIBITED)
+    t.equal("shown", fixed.entry(), None)
+
+
 for name, meaning, hoa in (("multicast", "a multicast", lambda t: "ff0e::c0de:%x" % t.number), ("linklocal", "a link-local", lambda t: t.linklocal()), ("unspecified", "the unspecified", lambda t: "::")):
     @cn("cn-home-" + name, "9.3.1, 9.5.1", "%s address as home address in the option: silence" % meaning)
     def home_bad(t, m, hoa=hoa):
         m.tests()
         u = m.update()
         u.hoa = hoa(t)
-        t.silence(u.packet(), m.invalid_option)
+        t.silence(u.packet(), m.bad_option("unroutable"))
 
 
 @cn("cn-from-group", "9.5.4", "a multicast source: silence")
@@ -266,22 +287,12 @@ def two_places(t, m):
     other.bound()
 
 
-def tunnel_tests(t, m):
-    """The tests of a node that is bound here: the home test goes through its tunnel."""
-    cookie = b"in/tunne"
-    p = t.ask(IPv6(src=t.coa, dst=t.agent) / m.init(HOTI, cookie=cookie), lambda p: p[IPv6].nh == 41 and p[IPv6].payload[IPv6].nh == MH)
-    octets = bytes(p[IPv6].payload[IPv6].payload)
-    t.equal("cookie", octets[8:16], cookie)
-    m.home = Token(struct.unpack_from("!H", octets, 6)[0], octets[16:24], m.hoa)
-    m.careof[m.coa] = m.test(COTI)
-
-
 @cn("cn-139-registered", "9.5.1, 9.5.4", "a home registration there, an update without H for the same home address at the same address of ours: 139 with a proof, the registration is as it was; with another address of ours it is accepted", where=(OWN,))
 def type_change(t, m):
     t.register()
     before = {k: t.place.binding(t.hoa)[k] for k in ("care_of_address", "sequence", "state")}
     agent = m.beside(hoa=t.hoa, correspondent=t.agent)
-    tunnel_tests(t, agent)
+    agent.tests_by_tunnel()
     agent.refused(agent.update(seq=60000), TYPE_CHANGE)
     agent.refused(agent.update(seq=60001, flags=""), TYPE_CHANGE)
     t.equal("registration", {k: t.place.binding(t.hoa)[k] for k in before}, before)
@@ -291,23 +302,28 @@ def type_change(t, m):
     t.register()
 
 
-@cn("cn-139-optimized", "9.5.1, 9.5.4", "a correspondent's binding there, a home registration with H for the same home address at the same address of ours: 139, what there is stays; at another address of ours it is registered", where=(OWN,))
+@cn("cn-139-optimized", "9.5.1, 9.5.4", "a correspondent's binding there, of a node that is registered with another address of ours: a registration with H at the same address: 139, the binding stays; at the other address it goes on", where=(OWN,))
 def type_change_back(t, m):
-    agent = m.beside(hoa=t.hoa, correspondent=t.agent)
-    agent.register()
-    a = t.ask(t.bu(), ba_of(t.hoa))
-    t.acknowledged(a, TYPE_CHANGE)
-    t.equal("registration", t.place.binding(t.hoa), None)
-    agent.bound()
     t.register(ha=t.agent2)
+    agent = m.beside(hoa=t.hoa, correspondent=t.agent)
+    p = t.ask(IPv6(src=t.coa, dst=t.agent2) / agent.init(HOTI), tunnelled(t.coa))
+    octets = bytes(p[IPv6].payload[IPv6].payload)
+    agent.home = Token(struct.unpack_from("!H", octets, 6)[0], octets[16:24], t.hoa)
+    agent.register()
+    t.acknowledged(t.ask(t.bu(), ba_of(t.hoa)), TYPE_CHANGE)
     t.equal("care-of address", agent.entry()["care_of_address"], t.coa)
+    t.register(ha=t.agent2)
+    agent.register()
 
 
 @cn("cn-bu-h-nonces", "9.5.1", "H with nonce indices, authorized: silence", where=(OWN,))
 def home_with_nonces(t, m):
+    t.register()
+    before = t.place.binding(t.hoa)["sequence"]
     agent = m.beside(hoa=t.hoa, correspondent=t.agent)
+    agent.tests_by_tunnel()
     t.silence(agent.update(flags="AH").packet())
-    t.equal("registration", t.place.binding(t.hoa), None)
+    t.equal("sequence of the registration", t.place.binding(t.hoa)["sequence"], before)
     t.equal("shown", agent.entry(), None)
 
 
@@ -322,7 +338,7 @@ def home_to_host(t, m):
 def bound_here(t, m):
     t.register()
     node = m.beside(hoa=t.hoa)
-    tunnel_tests(t, node)
+    node.tests_by_tunnel()
     node.register()
     node.routed(node.speak())
     node.heard()

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """§5.2.5, §6.1.3–6.1.6, §9.4: Home and Care-of Test Init, answered without state."""
-from case import having, tunnelled
-from correspondent import BE, BU, COTI, EVERYWHERE, HOST, HOTI, MH, OWN, cn, mobility, mh_of, pp, test_init
+from correspondent import BU, COTI, EVERYWHERE, HOST, HOTI, MH, OWN, cn, mobility, mh_of, pp, test_init
 from member import padding
 from packets import *  # noqa: F403
 from place import EXCLUDED, HOME_AGENTS_ANYCAST, UNPROTECTED
@@ -106,7 +105,7 @@ def options(t, m, kind):
 
 @both("cn-%s-option-over", "6.2.1", "with an option that runs over its end: silence")
 def option_over(t, m, kind):
-    t.silence(m.init(kind, options=b"\xc8\x20abcdef"), MALFORMED)
+    t.silence(m.init(kind, options=b"\xc8\x20abcdef"), "rr.malformed")
 
 
 @both("cn-%s-extension-headers", "9.2, RFC 8200 4.1", "behind hop-by-hop options, destination options and a routing header with nothing left to visit: answered")
@@ -142,20 +141,13 @@ def to_anycast(t, m, kind):
 for name, meaning, source in (("multicast", "a multicast", lambda t: "ff0e::c0de:%x" % t.number), ("unspecified", "the unspecified", lambda t: "::"), ("loopback", "the loopback", lambda t: "::1")):
     @both("cn-%s-from-" + name, "9.4, RFC 8200 3", "from %s address: silence" % meaning)
     def from_nowhere(t, m, kind, source=source):
-        t.silence(mobility(source(t), m.correspondent, test_init(kind, b"a cookie")), "drop.source", answer=lambda p: len(mh_of(p)) > 2 and mh_of(p)[2] in (HOTI + 2, COTI + 2))
+        t.silence(mobility(source(t), m.correspondent, test_init(kind, b"a cookie")), ("drop.source", "rr.not_routable"), answer=lambda p: len(mh_of(p)) > 2 and mh_of(p)[2] in (HOTI + 2, COTI + 2))
 
 
 @cn("cn-hoti-tunnel", "5.2.5, 9.4.3, 10.4.2", "Home Test Init out of the reverse tunnel of a node that is bound here: the answer goes to the home address, through the tunnel and by no routing header")
 def through_tunnel(t, m):
     t.register()
-    home = m.beside(hoa=t.hoa)
-    init = home.init(HOTI, cookie=b"tunnelle")
-    p = t.ask(IPv6(src=t.coa, dst=t.agent) / init, tunnelled(t.coa))
-    inner = p[IPv6].payload[IPv6]
-    t.fields(p[IPv6], src=t.agent)
-    t.fields(inner, src=m.correspondent, dst=t.hoa, nh=MH, plen=24)
-    octets = bytes(inner.payload)
-    t.equal("message", (octets[:4].hex(), octets[8:16]), ("3b020300", b"tunnelle"))
+    m.beside(hoa=t.hoa).tests_by_tunnel()
 
 
 @cn("cn-coti-bound", "5.2.5, 9.4.4", "Care-of Test Init of a node whose binding there is: the answer goes straight to the care-of address, not by the binding")
@@ -220,7 +212,7 @@ def update_malformed(t, m):
         t.fields(t.ask(packet, pp(packet, at))[IPv6], src=m.correspondent)
 
 
-@cn("cn-nonces", "5.2.2, 5.2.7, 12", "a nonce that has been used for half a minute gives way to another of another index; tokens of the old one are still good, also together with one of the new", long=True)
+@cn("cn-nonces", "5.2.2, 5.2.7, 12", "a nonce that has been used for half a minute gives way to another of another index; tokens of the old one are still good, also together with one of the new", where=(OWN,), long=True)
 def rotation(t, m):
     old, careof = m.tests()
     end = time.monotonic() + 300
