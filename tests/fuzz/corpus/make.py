@@ -162,3 +162,38 @@ for n, steps in (
         ("icmp-option", registered + bind() + 2 * direct(ICMPv6ParamProblem(code=2, ptr=46) / Raw(data))), ("icmp-others", registered + bind() + direct(ICMPv6ParamProblem(code=2, ptr=42) / Raw(data)) + direct(ICMPv6ParamProblem(code=1) / Raw(data[:30]))),
         *(("route-%d" % s, began + hot + cot + routed(peer, authorized(s)) + later(64) + hot + cot + routed(peer, authorized(s)) + later(2000) + routed(peer, authorized(s)) + later(40000)) for s in (128, 135, 136, 137, 138, 139))):
     put("node", n, steps)
+
+
+# For fuzz_correspondent: steps of four octets.
+def test(careof, i, to=0):
+    return bytes([0, careof | i << 1 | to << 3, 0, 0])
+
+
+def update(home, careof, to=0, how=32, last=59):
+    return bytes([1, home | careof << 2 | to << 4, how, last])
+
+
+def wait(units, whole=True, tick=True):
+    return bytes([3, units, whole | tick << 1, 0])
+
+
+def world(in_use, silent=False, refuse=False):
+    return bytes([7, in_use, silent | refuse << 1, 0])
+
+
+def about(kind, home, careof, word=0, to=0):
+    return bytes([kind, home | careof << 2 | to << 4, word, 0])
+
+
+tested = b"".join(test(careof, i) for i in range(4) for careof in (0, 1))
+bound = tested + update(0, 0)
+for n, s in (("move", bound + update(0, 1) + update(0, 1) + update(0, 0, 0, 0)), ("delete", bound + update(0, 0, 0, 33) + update(0, 0) + update(0, 1) + update(0, 0, 0, 35) + update(1, 1, 0, 33)),
+             ("own", tested + update(0, 0, 2) + update(0, 3, 2) + update(0, 3, 0) + update(0, 3, 2, 33)), ("refused", bound + update(0, 0, 0, 48, 0) + update(0, 0, 0, 160, 9) + update(0, 0, 0, 96) +
+              world(0, False, True) + update(0, 0) + update(0, 0, 0, 40, 200)), ("full", tested + world(7) + b"".join(update(i, i) for i in range(4)) + world(0) + update(3, 3) + update(3, 3, 1)),
+             ("many", tested + b"".join(update(i, i, to) + update(i, i, to, 33) for i in range(4) for to in range(3)) + update(2, 3)),
+             ("end", tested + world(1) + update(0, 0, 0, 32, 9) + wait(30) + wait(5) + wait(5) + wait(1) + update(0, 1) + wait(255) + wait(255) + update(0, 0)), ("late", bound + wait(250, True, False) + update(0, 0)),
+             ("errors", bound + about(4, 0, 0) + wait(5) + about(4, 0, 0) + wait(5) + about(4, 0, 0) + about(4, 0, 1) + update(0, 1) + about(5, 0, 1, 20) + about(5, 0, 1, 30) + about(5, 0, 1, 10) + world(0) + update(0, 2)),
+             ("renew", tested + update(0, 0) + update(1, 1, 1) + bytes([6, 9, 0, 0]) + update(1, 1, 1)), ("nonces", (b"".join(test(i & 1, i & 3) + wait(31) for i in range(10))) + world(0, True) + test(0, 0) + wait(60) + test(1, 0)),
+             ("alternate", tested + update(0, 0, 0, 36) + update(0, 1, 0, 38)), ("raw", bytes([2, 0, 20, 1]) + bytes(20) + bytes([2, 64, 24, 0]) + bytes(11) + b"\x0f\4\4\0\1\0\1" + bytes(6) + bytes([2, 64, 20, 1]) + bytes(20))):
+    put("correspondent", n, s)
+put("correspondent", "unproved", tested + update(0, 0, 0, 40, 200) + update(0, 0, 0, 40, 30) + update(1, 1, 0, 41, 12))
