@@ -52,7 +52,7 @@ static int read_options(struct options *o, int argc, char **argv)
 			fputs(usage, stderr);
 			return -1;
 		}
-	if (o->name && !row_case(o->name) && strcmp(o->name, "register") != 0) {
+	if (o->name && !row_case(o->name) && strcmp(o->name, "register") != 0 && strcmp(o->name, "rr") != 0) {
 		fprintf(stderr, "homeport-bench: found no case %s; --list names them\n", o->name);
 		return -1;
 	}
@@ -63,7 +63,8 @@ static void list(const struct row *row, unsigned int n)
 {
 	for (unsigned int i = 0; i < row_cases_count; i++)
 		printf("%-10s %s\n", row_cases[i].name, row_cases[i].what);
-	printf("%-10s Binding Updates through the management core's loop: first registrations, refreshes, moves\n\n", "register");
+	printf("%-10s Binding Updates through the management core's loop: first registrations, refreshes, moves\n", "register");
+	printf("%-10s return routability through the same: Home Test Init, Care-of Test Init\n\n", "rr");
 	for (unsigned int i = 0; i < n; i++)
 		printf("%s of %u bindings, %u octets (0: IMIX), bursts of %u, %u worker%s%s\n", row[i].case_->name, row[i].bindings,
 		       row[i].frame_bytes, row[i].burst, row[i].workers, row[i].workers > 1 ? "s" : "",
@@ -134,11 +135,22 @@ static int run_register(struct register_figures *f, unsigned int *n, enum plan_e
 	return 0;
 }
 
+static bool is_wanted(const struct options *o, const char *name)
+{
+	return !o->name || strcmp(o->name, name) == 0;
+}
+
+static bool is_row(const char *name)
+{
+	return !name || row_case(name) != NULL;
+}
+
 int main(int argc, char **argv)
 {
 	static struct row row[PLAN_ROWS];
 	static struct register_figures f[MOST_REGISTERS];
-	unsigned int n, registers = 0;
+	static struct rr_figures rr;
+	struct report report = {.row = row, .reg = f};
 	struct options o;
 	int used = rte_eal_init(argc, argv), ret = 0;
 
@@ -146,21 +158,25 @@ int main(int argc, char **argv)
 		return 1;
 	if (read_options(&o, argc - used, argv + used))
 		return 2;
-	n = plan_make(row, o.extent, o.name && strcmp(o.name, "register") == 0 ? "" : o.name);
+	report.rows = is_row(o.name) ? plan_make(row, o.extent, o.name) : 0;
 	if (o.list) {
-		list(row, n);
+		list(row, report.rows);
 		return 0;
 	}
-	if (!o.name || strcmp(o.name, "register") != 0)
-		ret = run(row, n);
-	else
-		n = 0;
-	if (!ret && (!o.name || strcmp(o.name, "register") == 0))
-		ret = run_register(f, &registers, o.extent);
+	if (report.rows)
+		ret = run(row, report.rows);
+	if (!ret && is_wanted(&o, "register"))
+		ret = run_register(f, &report.registers, o.extent);
+	if (!ret && is_wanted(&o, "rr")) {
+		ret = rr_run(&rr);
+		report.rr = &rr;
+		if (!ret)
+			report_rr(&rr);
+	}
 	if (!ret && !o.name)
 		report_not_yet();
 	if (!ret && o.output)
-		ret = report_write(o.output, row, n, f, registers);
+		ret = report_write(o.output, &report);
 	if (ret)
 		fprintf(stderr, "homeport-bench: %s\n", strerror(-ret));
 	rte_eal_cleanup();

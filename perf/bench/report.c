@@ -11,6 +11,7 @@
 
 #define REGISTER_PER_S      400000.0 /* targets of PERFORMANCE: updates a second, octets a binding */
 #define AUTHENTICATED_PER_S 250000.0
+#define RR_PER_S            500000.0 /* tests a second */
 #define MEMORY_OCTETS       384.0
 
 static double least(const double *figure)
@@ -92,6 +93,19 @@ void report_register(const struct register_figures *f)
 	fflush(stdout);
 }
 
+void report_rr(const struct rr_figures *f)
+{
+	for (int k = 0; k < RR_KINDS; k++) {
+		double per_s = row_median(f->per_s[k]);
+
+		printf("rr %-21s %-8s %9.0f a second, %.0f cycles: at least %.0f: %s\n", "", rr_kind[k], per_s, row_median(f->cycles[k]),
+		       RR_PER_S, per_s >= RR_PER_S ? "met" : "MISSED");
+	}
+	if (f->wrong)
+		printf("WRONG ANSWERS\n");
+	fflush(stdout);
+}
+
 void report_not_yet(void)
 {
 	for (const char *const *t = plan_not_yet; *t; t++)
@@ -124,32 +138,44 @@ static json_t *row_json(const struct row *row, unsigned int n, const struct row 
 	return o;
 }
 
+/* Messages of the management core: so many a second, at least `limit`. */
+static json_t *messages(const char *case_, const char *kind, uint32_t bindings, const double *figure, const double *cycles, double limit)
+{
+	const double per_s = row_median(figure);
+
+	return json_pack("{s:s, s:s, s:I, s:n, s:n, s:i, s:f, s:f, s:f, s:n, s:n, s:o}", "case", case_, "kind", kind, "bindings",
+			 (json_int_t)bindings, "frame_bytes", "burst", "workers", 0, "mpps", per_s / 1e6, "per_s", per_s,
+			 "cycles_per_packet", row_median(cycles), "baseline", "ratio", "target", verdict(limit, true, per_s >= limit));
+}
+
+static void add_rr(json_t *rows, const struct rr_figures *f)
+{
+	for (int k = 0; k < RR_KINDS; k++)
+		json_array_append_new(rows, messages("rr", rr_kind[k], 0, f->per_s[k], f->cycles[k], RR_PER_S));
+}
+
 static void add_register(json_t *rows, const struct register_figures *f)
 {
-	for (int k = 0; k < REGISTER_KINDS; k++) {
-		double per_s = row_median(f->per_s[k]);
-
-		json_array_append_new(rows, json_pack("{s:s, s:s, s:I, s:n, s:n, s:i, s:f, s:f, s:f, s:n, s:n, s:o}", "case",
-						      register_case(f), "kind", register_kind[k], "bindings", (json_int_t)f->bindings,
-						      "frame_bytes", "burst", "workers", 0, "mpps", per_s / 1e6, "per_s", per_s,
-						      "cycles_per_packet", row_median(f->cycles[k]), "baseline", "ratio", "target",
-						      verdict(register_limit(f), true, per_s >= register_limit(f))));
-	}
+	for (int k = 0; k < REGISTER_KINDS; k++)
+		json_array_append_new(
+			rows, messages(register_case(f), register_kind[k], f->bindings, f->per_s[k], f->cycles[k], register_limit(f)));
 	if (!f->authenticated)
 		json_array_append_new(rows,
 				      json_pack("{s:s, s:I, s:f, s:o}", "case", "memory", "bindings", (json_int_t)f->bindings, "octets",
 						f->octets, "target", verdict(MEMORY_OCTETS, false, f->octets <= MEMORY_OCTETS)));
 }
 
-int report_write(const char *file, const struct row *row, unsigned int n, const struct register_figures *f, unsigned int registers)
+int report_write(const char *file, const struct report *r)
 {
 	json_t *rows = json_array();
 	int ret;
 
-	for (unsigned int i = 0; i < n; i++)
-		json_array_append_new(rows, row_json(row, n, &row[i]));
-	for (unsigned int i = 0; i < registers; i++)
-		add_register(rows, &f[i]);
+	for (unsigned int i = 0; i < r->rows; i++)
+		json_array_append_new(rows, row_json(r->row, r->rows, &r->row[i]));
+	for (unsigned int i = 0; i < r->registers; i++)
+		add_register(rows, &r->reg[i]);
+	if (r->rr)
+		add_rr(rows, r->rr);
 	ret = json_dump_file(rows, file, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) ? -EIO : 0;
 	json_decref(rows);
 	return ret;
