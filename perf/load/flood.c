@@ -125,6 +125,23 @@ static size_t malformed(struct hp_flood *f, uint8_t *out, size_t room)
 	return len;
 }
 
+/* Half of either; the answers are of no use to anybody. */
+static size_t tests(struct hp_flood *f, uint8_t *out, size_t room)
+{
+	const uint64_t r = hp_random_u64(&f->random);
+	struct hp_rr_init init;
+	uint8_t body[HP_MH_ROOM];
+
+	memcpy(init.cookie, &r, sizeof(init.cookie));
+	return compose(&(struct hp_send){.src = stranger(f),
+					 .dst = f->addresses->agent,
+					 .hop_limit = HOP_LIMIT,
+					 .proto = HP_PROTO_MH,
+					 .body = body,
+					 .body_len = (size_t)hp_rr_init_write(r & 1 ? HP_MH_HOTI : HP_MH_COTI, &init, body, sizeof(body))},
+		       out, room);
+}
+
 static size_t icmp(struct hp_ip6 src, struct hp_ip6 dst, uint8_t hop_limit, const uint8_t *body, int len, uint8_t *out, size_t room)
 {
 	return compose(
@@ -266,6 +283,7 @@ const struct hp_flood_class hp_flood_classes[HP_FLOOD_CLASSES] = {
 	{"forged", "Binding Updates of bound nodes, from elsewhere, refused", forged},
 	{"authenticators", "such with a wrong authenticator; with --authentication mn-ha", authenticators},
 	{"malformed", "Binding Updates with a wrong checksum", malformed},
+	{"tests", "Home Test Init and Care-of Test Init messages", tests},
 	{"solicitations", "neighbour solicitations", solicitations},
 	{"advertisements", "neighbour advertisements from afar", advertisements},
 	{"unresolved", "packets for neighbours that are not there", unresolved},

@@ -31,7 +31,7 @@ struct hp_flood {
 	uint64_t sent;
 };
 
-#define HP_FLOOD_CLASSES 15
+#define HP_FLOOD_CLASSES 16
 extern const struct hp_flood_class hp_flood_classes[HP_FLOOD_CLASSES];
 /* Names with commas between them, as bits. 0 or -EINVAL. */
 int hp_flood_read(uint32_t *classes, const char *names);
