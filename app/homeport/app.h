@@ -176,6 +176,7 @@ void hp_serve_status(void *app, const struct hp_api_request *req, struct hp_api_
 void hp_serve_stats(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 void hp_serve_metrics(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 void hp_serve_bindings(void *app, const struct hp_api_request *req, struct hp_api_response *res);
+void hp_serve_correspondents(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 void hp_serve_neighbors(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 void hp_serve_routes(void *app, const struct hp_api_request *req, struct hp_api_response *res);
 void hp_serve_home_agents(void *app, const struct hp_api_request *req, struct hp_api_response *res);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The lists of the API: bindings, neighbours, routes. */
+/* The lists of the API: bindings, correspondents' bindings, neighbours, routes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +19,11 @@ static json_t *identity(const struct hp_app *app, const struct hp_ip6 *hoa)
 	return r ? json_stringn_nocheck(r->identity, r->identity_len) : json_null(); /* checked when it was read */
 }
 
+static json_int_t remaining_s(uint64_t expires_ms, uint64_t now_ms)
+{
+	return (json_int_t)(expires_ms > now_ms ? (expires_ms - now_ms + 999) / 1000 : 0);
+}
+
 static json_t *binding(const struct hp_app *app, const void *view, uint64_t now_ms)
 {
 	const struct hp_binding_view *b = view;
@@ -33,10 +38,9 @@ static json_t *binding(const struct hp_app *app, const void *view, uint64_t now_
 	return json_pack("{s:o, s:o, s:o, s:[], s:o, s:i, s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "home_address",
 			 hp_json_address(&b->hoa), "care_of_address", hp_json_address(&b->coa), "care_of", care_of, "prefixes", "identity",
 			 identity(app, &b->hoa), "sequence", (int)b->sequence, "lifetime_s", (json_int_t)b->lifetime_s, "remaining_s",
-			 (json_int_t)(b->expires_ms > now_ms ? (b->expires_ms - now_ms + 999) / 1000 : 0), "link",
-			 hp_json_link(app, b->link), "flags", flags, "state", state_name(b->state), "home_agent", hp_json_address(&b->ha),
-			 "registered_at", hp_json_time(b->registered_wall_ms), "packets",
-			 accounted ? json_integer((json_int_t)packets) : json_null(), "bytes",
+			 remaining_s(b->expires_ms, now_ms), "link", hp_json_link(app, b->link), "flags", flags, "state",
+			 state_name(b->state), "home_agent", hp_json_address(&b->ha), "registered_at", hp_json_time(b->registered_wall_ms),
+			 "packets", accounted ? json_integer((json_int_t)packets) : json_null(), "bytes",
 			 accounted ? json_integer((json_int_t)bytes) : json_null());
 }
 
@@ -91,6 +95,30 @@ void hp_serve_bindings(void *ctx, const struct hp_api_request *req, struct hp_ap
 		serve_binding(ctx, req, res);
 	else
 		hp_page_serve(ctx, &list, req, res);
+}
+
+static size_t take_correspondents(const struct hp_app *app, const struct hp_page *p, void *view, uint64_t *next, bool *more)
+{
+	return hp_correspondent_page(hp_control_correspondent(app->control), p->first, p->after, p->limit, view, HP_PAGE_CAP, next, more);
+}
+
+static json_t *correspondent(const struct hp_app *app, const void *view, uint64_t now_ms)
+{
+	const struct hp_correspondent_view *v = view;
+
+	return json_pack("{s:o, s:o, s:o, s:b, s:i, s:I, s:I, s:b, s:o, s:o}", "home_address", hp_json_address(&v->hoa), "correspondent",
+			 hp_json_address(&v->correspondent), "care_of_address", hp_json_address(&v->coa), "protected", !v->own, "sequence",
+			 (int)v->sequence, "lifetime_s", (json_int_t)v->lifetime_s, "remaining_s", remaining_s(v->expires_ms, now_ms),
+			 "in_use", hp_dataplane_optimized_used(app->dp, v->id), "path_mtu",
+			 v->path_mtu ? json_integer(v->path_mtu) : json_null(), "registered_at", hp_json_time(v->registered_wall_ms));
+}
+
+void hp_serve_correspondents(void *ctx, const struct hp_api_request *req, struct hp_api_response *res)
+{
+	static const struct hp_page_list list = {"correspondents", sizeof(struct hp_correspondent_view), take_correspondents,
+						 correspondent};
+
+	hp_page_serve(ctx, &list, req, res);
 }
 
 static size_t take_neighbors(const struct hp_app *app, const struct hp_page *p, void *view, uint64_t *next, bool *more)
@@ -157,8 +185,7 @@ static json_t *home_agent(const struct hp_app *app, const struct hp_home_agent_v
 	return json_pack("{s:o, s:o, s:i, s:o, s:b, s:o}", "link", hp_json_link(app, v->link), "router",
 			 hp_ip6_is_any(&v->linklocal) ? json_null() : hp_json_address(&v->linklocal), "preference", (int)v->preference,
 			 "addresses", addresses, "own", v->own, "remaining_s",
-			 v->own ? json_null()
-				: json_integer((json_int_t)(v->expires_ms > now_ms ? (v->expires_ms - now_ms + 999) / 1000 : 0)));
+			 v->own ? json_null() : json_integer(remaining_s(v->expires_ms, now_ms)));
 }
 
 /* A bounded list a home link: one page. */

@@ -8,7 +8,7 @@
 /* What the management core's own tables take for one binding at most: record, table slot, proxied address, timers, seat of the roster.
  * Held against the real figure by the 100,000 binding test. */
 #define OWN_BYTES_PER_BINDING 440
-/* And for one of a correspondent's. */
+/* And for one of a correspondent: its entry, and another that is remembered. */
 #define OWN_BYTES_PER_CORRESPONDENT 320
 
 static int plan_dataplane(struct hp_plan *p, const struct hp_conf *conf)

@@ -21,6 +21,7 @@ const struct hp_api_resource hp_resources[] = {
 	{.path = "/v1/status", .methods = "GET", .serve = hp_serve_status},
 	{.path = "/v1/stats", .methods = "GET", .serve = hp_serve_stats},
 	{.path = "/v1/bindings", .methods = "GET", .item_methods = "GET,DELETE", .serve = hp_serve_bindings},
+	{.path = "/v1/correspondents", .methods = "GET", .serve = hp_serve_correspondents},
 	{.path = "/v1/neighbors", .methods = "GET", .serve = hp_serve_neighbors},
 	{.path = "/v1/routes", .methods = "GET", .serve = hp_serve_routes},
 	{.path = "/v1/home-agents", .methods = "GET", .serve = hp_serve_home_agents},

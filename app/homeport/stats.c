@@ -16,7 +16,7 @@ struct group {
 	const uint64_t *value;
 };
 
-#define GROUPS 8
+#define GROUPS 9
 
 /* Counts that are gathered from other threads. */
 struct gathered {
@@ -25,7 +25,8 @@ struct gathered {
 
 static void gather(const struct hp_app *app, struct group group[GROUPS], struct gathered *from)
 {
-	static const uint64_t none[HP_IPSEC_COUNT];
+	static const uint64_t none[HP_IPSEC_COUNT + HP_CN_COUNT];
+	const struct hp_correspondent *correspondent = hp_control_correspondent(app->control);
 	const struct hp_ipsec *ipsec = hp_guard_ipsec(app->guard);
 
 	hp_dataplane_count(app->dp, -1, from->dp);
@@ -38,6 +39,7 @@ static void gather(const struct hp_app *app, struct group group[GROUPS], struct 
 	group[5] = (struct group){hp_ipsec_counters, HP_IPSEC_COUNT, ipsec ? hp_ipsec_count(ipsec) : none};
 	group[6] = (struct group){hp_journal_counters, HP_ST_COUNT, from->journal};
 	group[7] = (struct group){hp_store_counters, HP_SR_COUNT, hp_store_count(app)};
+	group[8] = (struct group){hp_correspondent_counters, HP_CN_COUNT, correspondent ? hp_correspondent_count(correspondent) : none};
 }
 
 /* "drop.hop_limit" -> {"drop": {"hop_limit": n}} */
@@ -60,12 +62,12 @@ static void set_dotted(json_t *root, const char *name, uint64_t value)
 	json_object_set_new(root, name, json_integer((json_int_t)value));
 }
 
-static json_t *status_histogram(const struct hp_app *app)
+/* Acknowledgements by status, of the home agent or (`n` NULL where it is none) of the correspondent. */
+static json_t *histogram(const uint64_t *n)
 {
-	const uint64_t *n = hp_agent_status(hp_control_agent(app->control));
 	json_t *j = json_object();
 
-	for (unsigned int i = 0; i < 256; i++) {
+	for (unsigned int i = 0; n && i < 256; i++) {
 		char key[4];
 
 		if (!n[i])
@@ -74,6 +76,18 @@ static json_t *status_histogram(const struct hp_app *app)
 		json_object_set_new(j, key, json_integer((json_int_t)n[i]));
 	}
 	return j;
+}
+
+static const uint64_t *agent_status(const struct hp_app *app)
+{
+	return hp_agent_status(hp_control_agent(app->control));
+}
+
+static const uint64_t *correspondent_status(const struct hp_app *app)
+{
+	const struct hp_correspondent *c = hp_control_correspondent(app->control);
+
+	return c ? hp_correspondent_status(c) : NULL;
 }
 
 static json_t *ports(const struct hp_app *app)
@@ -135,7 +149,8 @@ void hp_serve_stats(void *ctx, const struct hp_api_request *req, struct hp_api_r
 	for (unsigned int g = 0; g < GROUPS; g++)
 		for (unsigned int i = 0; i < group[g].n; i++)
 			set_dotted(j, group[g].info[i].name, group[g].value[i]);
-	json_object_set_new(j, "ba_status", status_histogram(app));
+	json_object_set_new(j, "ba_status", histogram(agent_status(app)));
+	json_object_set_new(j, "correspondent_ba_status", histogram(correspondent_status(app)));
 	json_object_set_new(j, "ports", ports(app));
 	json_object_set_new(j, "workers", workers(app));
 	json_object_set_new(j, "stages", stages(app));
@@ -199,10 +214,18 @@ static void metric_ports(FILE *f, const struct hp_app *app)
 	}
 }
 
+static void metric_status(FILE *f, const char *name, const char *help, const uint64_t *n)
+{
+	metric(f, name, help, "counter");
+	for (unsigned int i = 0; n && i < 256; i++)
+		if (n[i])
+			fprintf(f, "homeport_%s{status=\"%u\"} %" PRIu64 "\n", name, i, n[i]);
+}
+
 void hp_serve_metrics(void *ctx, const struct hp_api_request *req, struct hp_api_response *res)
 {
 	const struct hp_app *app = ctx;
-	const uint64_t *status = hp_agent_status(hp_control_agent(app->control));
+	const struct hp_correspondent *correspondent = hp_control_correspondent(app->control);
 	struct group group[GROUPS];
 	struct gathered from;
 	uint32_t buffers, buffers_free;
@@ -217,6 +240,8 @@ void hp_serve_metrics(void *ctx, const struct hp_api_request *req, struct hp_api
 	gather(app, group, &from);
 	metric(f, "bindings", "bindings now", "gauge");
 	fprintf(f, "homeport_bindings %zu\n", hp_agent_bindings(hp_control_agent(app->control)));
+	metric(f, "correspondent_bindings", "bindings of correspondents now", "gauge");
+	fprintf(f, "homeport_correspondent_bindings %zu\n", correspondent ? hp_correspondent_bindings(correspondent) : 0);
 	hp_dataplane_buffers(app->dp, &buffers, &buffers_free);
 	metric(f, "packet_buffers", "packet buffers in all", "gauge");
 	fprintf(f, "homeport_packet_buffers %" PRIu32 "\n", buffers);
@@ -226,10 +251,9 @@ void hp_serve_metrics(void *ctx, const struct hp_api_request *req, struct hp_api
 	fprintf(f, "homeport_insecure %d\n", app->conf->home_agent.authentication == HP_AUTH_NONE);
 	for (unsigned int g = 0; g < GROUPS; g++)
 		metric_counters(f, &group[g]);
-	metric(f, "ba_status_total", "Binding Acknowledgements sent by status", "counter");
-	for (unsigned int i = 0; i < 256; i++)
-		if (status[i])
-			fprintf(f, "homeport_ba_status_total{status=\"%u\"} %" PRIu64 "\n", i, status[i]);
+	metric_status(f, "ba_status_total", "Binding Acknowledgements sent by status", agent_status(app));
+	metric_status(f, "correspondent_ba_status_total", "Binding Acknowledgements sent as a correspondent by status",
+		      correspondent_status(app));
 	metric_ports(f, app);
 	fclose(f);
 	res->text = text;

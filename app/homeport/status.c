@@ -23,6 +23,27 @@ static json_t *home_links(const struct hp_app *app)
 	return list;
 }
 
+static json_t *prefixes(const struct hp_prefix *p, unsigned int n)
+{
+	json_t *list = json_array();
+	char text[HP_PREFIX_TEXT];
+
+	for (unsigned int i = 0; i < n; i++)
+		json_array_append_new(list, json_string(hp_prefix_text(&p[i].prefix, p[i].length, text)));
+	return list;
+}
+
+static json_t *correspondents(const struct hp_app *app)
+{
+	typeof(app->conf->correspondent) *c = &app->conf->correspondent;
+	const struct hp_correspondent *core = hp_control_correspondent(app->control);
+
+	return json_pack("{s:b, s:I, s:I, s:I, s:o, s:o}", "enabled", c->enabled, "current",
+			 (json_int_t)(core ? hp_correspondent_bindings(core) : 0), "maximum", (json_int_t)(core ? c->max_bindings : 0),
+			 "memory_bytes", (json_int_t)(core ? hp_correspondent_memory(core) : 0), "protect",
+			 prefixes(c->protect, c->protects), "exclude", prefixes(c->exclude, c->excludes));
+}
+
 static json_t *ports(const struct hp_app *app)
 {
 	json_t *list = json_array();
@@ -80,14 +101,14 @@ void hp_serve_status(void *ctx, const struct hp_api_request *req, struct hp_api_
 	uint32_t buffers, buffers_free;
 
 	hp_dataplane_buffers(app->dp, &buffers, &buffers_free);
-	res->json =
-		json_pack("{s:s, s:s, s:I, s:I, s:b, s:o, s:{s:I, s:I, s:I}, s:I, s:{s:I, s:I}, s:{s:i, s:f}, s:o, s:o, s:o, s:o}", "name",
-			  app->conf->name, "version", HP_VERSION, "uptime_s", (json_int_t)(hp_app_now(app).mono_ms / 1000),
-			  "forwarding_after_ms", (json_int_t)app->forwarding_ms, "insecure",
-			  app->conf->home_agent.authentication == HP_AUTH_NONE, "home_links", home_links(app), "bindings", "current",
-			  (json_int_t)hp_agent_bindings(agent), "maximum", (json_int_t)app->conf->home_agent.max_bindings, "memory_bytes",
-			  (json_int_t)memory, "mobile_nodes", (json_int_t)hp_subscribers_count(hp_guard_subscribers(app->guard)),
-			  "packet_buffers", "all", (json_int_t)buffers, "free", (json_int_t)buffers_free, "management", "core",
-			  (int)app->conf->runtime.management_core, "busy_share", share(app->busy_loops, app->loops), "workers",
-			  workers(app), "crypto", crypto(app), "ports", ports(app), "store", hp_store_status(app));
+	res->json = json_pack("{s:s, s:s, s:I, s:I, s:b, s:o, s:{s:I, s:I, s:I}, s:o, s:I, s:{s:I, s:I}, s:{s:i, s:f}, s:o, s:o, s:o, s:o}",
+			      "name", app->conf->name, "version", HP_VERSION, "uptime_s", (json_int_t)(hp_app_now(app).mono_ms / 1000),
+			      "forwarding_after_ms", (json_int_t)app->forwarding_ms, "insecure",
+			      app->conf->home_agent.authentication == HP_AUTH_NONE, "home_links", home_links(app), "bindings", "current",
+			      (json_int_t)hp_agent_bindings(agent), "maximum", (json_int_t)app->conf->home_agent.max_bindings,
+			      "memory_bytes", (json_int_t)memory, "correspondents", correspondents(app), "mobile_nodes",
+			      (json_int_t)hp_subscribers_count(hp_guard_subscribers(app->guard)), "packet_buffers", "all",
+			      (json_int_t)buffers, "free", (json_int_t)buffers_free, "management", "core",
+			      (int)app->conf->runtime.management_core, "busy_share", share(app->busy_loops, app->loops), "workers",
+			      workers(app), "crypto", crypto(app), "ports", ports(app), "store", hp_store_status(app));
 }

@@ -40,6 +40,7 @@ int ctl_status(struct ctl *c, int argc, char **argv);
 int ctl_stats(struct ctl *c, int argc, char **argv);
 int ctl_bindings(struct ctl *c, int argc, char **argv);
 int ctl_associations(struct ctl *c, int argc, char **argv);
+int ctl_correspondents(struct ctl *c, int argc, char **argv);
 int ctl_neighbors(struct ctl *c, int argc, char **argv);
 int ctl_routes(struct ctl *c, int argc, char **argv);
 int ctl_home_agents(struct ctl *c, int argc, char **argv);

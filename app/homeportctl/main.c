@@ -80,6 +80,7 @@ static const struct {
 	 "bindings                  the binding cache\n"
 	 "  bindings show ADDRESS     one binding\n"
 	 "  bindings remove ADDRESS   removes one; its node is not told"},
+	{"correspondents", ctl_correspondents, "correspondents            bindings of correspondents: who sends to whom directly"},
 	{"neighbors", ctl_neighbors, "neighbors                 the neighbour cache"},
 	{"routes", ctl_routes, "routes                    connected, static and virtual routes"},
 	{"home-agents", ctl_home_agents, "home-agents               who serves the home links, by preference"},

@@ -38,13 +38,17 @@ static void print_status(const json_t *s)
 	static const struct ctl_column ports[] = {
 		{"PORT", "name"}, {"DEVICE", "device"},       {"DRIVER", "driver"},       {"MAC", "mac"}, {"UP", "up"},
 		{"MTU", "mtu"},   {"RX QUEUES", "rx_queues"}, {"TX QUEUES", "tx_queues"}, {"RSS", "rss"}, {"Mbit/s", "speed_mbps"}};
-	const json_t *b = json_object_get(s, "bindings"), *packets = json_object_get(s, "packet_buffers");
+	const json_t *b = json_object_get(s, "bindings"), *cn = json_object_get(s, "correspondents"),
+		     *packets = json_object_get(s, "packet_buffers");
 
 	printf("%s, version %s, up %lld s\n", json_string_value(json_object_get(s, "name")),
 	       json_string_value(json_object_get(s, "version")), (long long)json_integer_value(json_object_get(s, "uptime_s")));
 	printf("%lld bindings of at most %lld, %lld bytes\n", (long long)json_integer_value(json_object_get(b, "current")),
 	       (long long)json_integer_value(json_object_get(b, "maximum")),
 	       (long long)json_integer_value(json_object_get(b, "memory_bytes")));
+	printf("%lld bindings of correspondents of at most %lld, %zu protected prefixes\n",
+	       (long long)json_integer_value(json_object_get(cn, "current")), (long long)json_integer_value(json_object_get(cn, "maximum")),
+	       json_array_size(json_object_get(cn, "protect")));
 	printf("%lld mobile nodes enrolled or configured\n", (long long)json_integer_value(json_object_get(s, "mobile_nodes")));
 	printf("%lld packet buffers, %lld of them free\n", (long long)json_integer_value(json_object_get(packets, "all")),
 	       (long long)json_integer_value(json_object_get(packets, "free")));
@@ -179,6 +183,21 @@ int ctl_associations(struct ctl *c, int argc, char **argv)
 		ctl_table(json_object_get(node, "security_associations"), columns, COUNT(columns));
 	json_decref(node);
 	return 0;
+}
+
+int ctl_correspondents(struct ctl *c, int argc, char **argv)
+{
+	static const struct ctl_column columns[] = {{"HOME ADDRESS", "home_address"},
+						    {"CORRESPONDENT", "correspondent"},
+						    {"CARE-OF ADDRESS", "care_of_address"},
+						    {"PROTECTED", "protected"},
+						    {"REMAINING [s]", "remaining_s"},
+						    {"IN USE", "in_use"},
+						    {"PATH MTU", "path_mtu"},
+						    {"SEQUENCE", "sequence"}};
+
+	(void)argv;
+	return list(c, argc, "/v1/correspondents", "correspondents", columns, COUNT(columns));
 }
 
 int ctl_neighbors(struct ctl *c, int argc, char **argv)
