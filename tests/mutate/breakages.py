@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Breakages on purpose, one a rule: (name, clause, file, what stands there once, what it becomes, conformance cases that are asked).
-A case KIND/ID runs on that link kind, an ID on a virtual home link. IDs may end in *."""
+A case KIND/ID runs on that link kind, an ID on a virtual home link. IDs may end in *. unit/NAME is a unit test of the mobile node."""
 
 MH, WALK, INPUT, MOBILITY = "lib/wire/mh.c", "lib/wire/packet.c", "lib/control/input.c", "lib/control/mobility.c"
 UPDATE, REGISTRATION, ACKNOWLEDGE = "lib/agent/update.c", "lib/agent/registration.c", "lib/agent/acknowledge.c"
 REPLAY, ESP, IPSEC, ASSOCIATION = "lib/base/replay.h", "lib/security/esp.c", "lib/security/ipsec.c", "lib/security/association.c"
 POLICY, PROTECT, UNPROTECT = "lib/dataplane/policy.c", "lib/dataplane/protect.c", "lib/dataplane/unprotect.c"
 PROXY, RELAY, INTERCEPT, DETUNNEL = "lib/neighbor/proxy.c", "lib/control/relay.c", "lib/dataplane/intercept.c", "lib/dataplane/detunnel.c"
+PEERS, RR, NODE_UPDATE, CORRESPOND, COMPLAINT = ("lib/node/%s.c" % n for n in ("peers", "test", "update", "correspond", "complaint"))
 GUARD, MN_HA, PROOF = "lib/security/guard.c", "lib/security/mn_ha.c", "lib/wire/proof.c"
 
 
@@ -212,4 +213,52 @@ BREAKAGES = [
     ("tunnel: padding counted from 0", "RFC 4303 2.4", PROTECT, "	P(1, 2, 3, 4, 5, 5),", "	P(0, 1, 2, 3, 4, 5),", "ipsec/esp-payload-sizes-*"),
     ("tunnel: no room for padding", "RFC 4301 8.2", "lib/dataplane/sa.h", "rest / sa->align * sa->align - HP_SA_TAIL", "rest - HP_SA_TAIL", "ipsec/esp-payload-too-big-*"),
     ("tunnel: its path by any association", "RFC 4301 8.2.1", "lib/agent/agent.c", " && hp_associations_find(hp_guard_associations(a->conf.guard), &b->hoa, true, spi))", ")", "ipsec/esp-payload-path-mtu"),
+    # Route optimization, the mobile node's side.
+    ("node: Home Tests by any way", "11.6.2", RR, " || tunnelled != (n->home[i].state != HP_NODE_HOME) ||", " ||", "unit/correspondents"),
+    ("node: Care-of Tests out of the tunnel", "11.6.2", RR, ": !tunnelled && careof_test(n, p, m, &answer)", ": careof_test(n, p, m, &answer)", "unit/correspondents"),
+    ("node: any cookie", "11.6.2", RR, "return t->awaited && memcmp(t->cookie, answer->cookie, sizeof(t->cookie)) == 0;", "return t->awaited;", "unit/correspondents"),
+    ("node: a test is answered as often as you like", "11.6.2", RR, "	token->until_ms = t->sent_ms + MAX_TOKEN_LIFETIME_MS;\n	*t = (struct test){0};", "	token->until_ms = t->sent_ms + MAX_TOKEN_LIFETIME_MS;", "unit/correspondents"),
+    ("node: Care-of Tests for a former address", "11.6.2", RR, "hp_ip6_eq(&n->home[i].coa, &m->dst) && p->route", "p->route", "unit/correspondents"),
+    ("node: tests by a routing header or with the option", "11.6.2", RR, "if (!p || m->has_hao || m->has_rh2 ||", "if (!p ||", "unit/correspondents"),
+    ("node: the Home Test Init goes straight", "11.6.1", RR, "if (home_test && h->state != HP_NODE_HOME) {", "if (0) {", "unit/correspondents"),
+    ("node: the Home Test Init unprotected", "11.6.3", RR, "		s.protection = HP_PROTECT_HOME_TEST;", "", "unit/correspondents"),
+    ("node: old cookies in repetitions", "11.8", RR, "	if (!n->peers->random(", "	if (!t->sent && !n->peers->random(", "unit/correspondents"),
+    ("node: repetitions without back-off", "11.8", RR, "INITIAL_BINDACK_TIMEOUT_MS << t->sent++", "INITIAL_BINDACK_TIMEOUT_MS << 0 * t->sent++", "unit/correspondents"),
+    ("node: tests never given up", "5.2.9", RR, "	if (t->sent > MAX_RO_FAILURE) {", "	if (0) {", "unit/correspondents"),
+    ("node: tests at any pace", "11.8", RR, "	if (now.mono_ms < allowed_ms) {", "	if (0) {", "unit/correspondents"),
+    ("node: tokens for ever", "5.2.7", "lib/node/peer.h", "MAX_TOKEN_LIFETIME_MS 210000", "MAX_TOKEN_LIFETIME_MS 2100000", "unit/correspondents"),
+    ("node: tokens never used again", "5.2.7", "lib/node/peer.h", "MAX_TOKEN_LIFETIME_MS 210000", "MAX_TOKEN_LIFETIME_MS 10000", "unit/correspondents"),
+    ("node: deletions by both tokens", "5.2.5", NODE_UPDATE, "= r->update.deletion ? NULL : hp_test_careof_of(p, &h->coa);", "= hp_test_careof_of(p, &p->careof[0].address);", "unit/correspondents"),
+    ("node: deletions authorized over the care-of address", "6.2.7", NODE_UPDATE, "r->update.coa = r->update.deletion ? h->conf.hoa : h->coa;", "r->update.coa = r->update.deletion ? r->bound.coa : h->coa;", "unit/correspondents unit/pair"),
+    ("node: lifetimes beyond 420 s", "5.2.6", NODE_UPDATE, "return (uint16_t)(units < LIFETIME_MOST ? units : LIFETIME_MOST);", "return (uint16_t)units;", "unit/correspondents"),
+    ("node: lifetimes beyond the home registration", "11.7.2", NODE_UPDATE, "return (uint16_t)(units < LIFETIME_MOST ? units : LIFETIME_MOST);", "return LIFETIME_MOST;", "unit/correspondents"),
+    ("node: an update that deletes by chance", "11.7.2", NODE_UPDATE, "	if (!r->update.lifetime && !r->update.deletion)\n		return; /* until the home agent has given us more */\n", "", "unit/correspondents"),
+    ("node: the same number again", "11.7.2", NODE_UPDATE, ".sequence = ++p->sequence,", ".sequence = p->sequence,", "unit/correspondents unit/pair"),
+    ("node: direct while the correspondent holds nobody knows what", "11.3.1", NODE_UPDATE, "	if (!hp_ip6_eq(&r->bound.coa, &r->update.coa))\n		r->bound.expires_ms = 0;", "", "unit/correspondents unit/pair"),
+    ("node: updates before the home agent's answer", "11.7.2", CORRESPOND, "	return h->state == HP_NODE_AWAY || h->state == HP_NODE_HOME;", "	return h->state != HP_NODE_DETACHED;", "unit/correspondents"),
+    ("node: acknowledgements unauthorized", "11.7.3", NODE_UPDATE, "	if (!is_authorized(n, p, r, &ba, hp_packet_payload(m)))\n		return;", "	(void)is_authorized;", "unit/correspondents"),
+    ("node: 136 to 138 must be authorized", "9.5.4", NODE_UPDATE, "	if (ba->status == HP_BA_HOME_NONCE || ba->status == HP_BA_CAREOF_NONCE || ba->status == HP_BA_NONCES)\n		return true;", "", "unit/correspondents"),
+    ("node: any acknowledgement", "11.7.3", NODE_UPDATE, " || (ba.sequence != r->update.sequence && ba.status != HP_BA_SEQUENCE)) {", ") {", "unit/correspondents"),
+    ("node: lifetime from the answer on", "11.7.3", NODE_UPDATE, "r->held_until_ms = r->update.sent_ms + granted * 4000u;", "r->held_until_ms = now.mono_ms + granted * 4000u;", "unit/correspondents"),
+    ("node: 135 not followed", "11.7.3", NODE_UPDATE, "		p->sequence = ba->sequence;\n", "", "unit/correspondents"),
+    ("node: 137 renews the home token too", "11.7.3", NODE_UPDATE, "	if (status != HP_BA_CAREOF_NONCE)\n", "", "unit/correspondents"),
+    ("node: refused for ever at once", "11.7.3", NODE_UPDATE, "	if (r->nonces_expired) {", "	if (0) {", "unit/correspondents"),
+    ("node: direct whatever the care-of address", "11.3.1", "lib/node/peer.h", "return r->bound.expires_ms > now.mono_ms && hp_ip6_eq(&r->bound.coa, &h->coa);", "return r->bound.expires_ms > now.mono_ms;", "unit/correspondents unit/pair"),
+    ("node: multicast and home agents optimized", "11.3.1", PEERS, "	if (!may_be_peer(n, address))\n		return NULL;\n", "	(void)may_be_peer;\n", "unit/correspondents"),
+    ("node: strangers cause any number of tests", "11.7.4", PEERS, "return r->counted >= s->optimize_after && hp_rate_take(&s->begins, now.mono_ms);", "return r->counted >= s->optimize_after;", "unit/correspondents"),
+    ("node: the last used is given up first", "11.1", PEERS, "struct peer *p = n->peers->oldest; p && looks", "struct peer *p = n->peers->newest; p && looks", "unit/correspondents"),
+    ("node: not refreshed", "11.7.3", CORRESPOND, "r->bound.refresh_ms <= now.mono_ms && is_in_use(r, now))", "0 && is_in_use(r, now))", "unit/correspondents unit/pair"),
+    ("node: refreshed though idle", "11.7.4", CORRESPOND, "return now.mono_ms - r->used_ms < IN_USE_MS;", "return r->used_ms;", "unit/correspondents"),
+    ("node: correspondents not told of a move", "11.7.2", CORRESPOND, "			hp_correspond_test(h, p, now);\n		hp_wheel_arm(n->peers->wheel, &p->timer, now.mono_ms);", "			r->stage = HP_NODE_ROUTE_COUNTING;", "unit/correspondents unit/pair"),
+    ("node: refresh requests of anybody", "11.7.4", CORRESPOND, " || p->route[h->number].stage != HP_NODE_ROUTE_OPTIMIZED) {", ") {", "unit/correspondents"),
+    ("node: Binding Errors always believed", "11.3.6", COMPLAINT, "	if (r->progress_ms && now.mono_ms - r->progress_ms < PROGRESS_MS) {", "	if (0) {", "unit/correspondents"),
+    ("node: Binding Errors without a binding", "11.3.6", COMPLAINT, " || !hp_route_is_bound(r, h, now))\n		return false;", ")\n		return false;", "unit/correspondents"),
+    ("node: Binding Errors change nothing", "11.3.6", COMPLAINT, "	hp_correspond_forgotten(n, h, p, now, fx);\n", "", "unit/correspondents unit/pair"),
+    ("node: parameter problems of anybody about anything", "11.3.5", COMPLAINT, "if (p && header_unknown && is_awaited(n, p, &q))", "(void)is_awaited;\n	if (p && header_unknown)", "unit/correspondents"),
+    ("node: parameter problems of routers", "11.3.5", COMPLAINT, "p = !m->has_hao && hp_ip6_eq(&m->src, &q.dst) ? hp_peers_find(n, &q.dst) : NULL;", "p = hp_peers_find(n, &q.dst);", "unit/correspondents"),
+    ("node: code 1 not remembered", "11.3.5", CORRESPOND, "	p->unable_until_ms = now.mono_ms + UNABLE_MS;", "	p->unable_until_ms = 0;", "unit/correspondents"),
+    ("node: code 1 never forgotten", "11.3.5", CORRESPOND, "	if (p->unable_until_ms <= now.mono_ms)\n		p->unable_until_ms = 0;", "", "unit/correspondents"),
+    ("node: code 2 ends the route", "11.3.5", COMPLAINT, "		tell_option(n, h, p, fx);\n", "		(void)tell_option, hp_correspond_unable(n, p, now, fx);\n", "unit/correspondents"),
+    ("node: bindings left behind at home", "11.5.5", CORRESPOND, "	if (h->state == HP_NODE_HOME && r->held_until_ms <= now.mono_ms && r->stage", "	if (h->state == HP_NODE_HOME && r->stage", "unit/correspondents unit/pair"),
+    ("node: the token that deleted used again", "9.5.3", NODE_UPDATE, "		r->token.until_ms = 0;\n		hp_correspond_end(h, p, \"at home\", fx);", "		hp_correspond_end(h, p, \"at home\", fx);", "unit/correspondents"),
 ]
