@@ -97,10 +97,10 @@ static size_t eighth(size_t n)
 	return (n + 7) / 8;
 }
 
-bool hp_entries_crowded(const struct hp_entries *s, const struct hp_ip6 *coa, bool new)
+bool hp_entries_crowded(const struct hp_entries *s, const struct hp_ip6 *coa, bool fresh)
 {
 	const unsigned int i = share_of(s, coa);
-	const size_t all = new ? hp_table_count(s->table) : 0;
+	const size_t all = fresh ? hp_table_count(s->table) : 0;
 
 	return (s->valid > s->max / 2 && s->share[i].valid >= eighth(s->max)) || (all > most(s) / 2 && s->share[i].all >= eighth(most(s)));
 }

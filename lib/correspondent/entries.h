@@ -35,7 +35,6 @@ struct hp_entry {
 	uint8_t unreachables;
 	uint8_t requests : 2; /* refresh requests that came due */
 	bool own : 1;         /* the correspondent is an address of ours */
-	bool spared : 1;      /* may stay when next looked at for one to give way */
 };
 _Static_assert(sizeof(struct hp_entry) <= 136, "kept small: there are as many as bindings");
 
@@ -55,8 +54,8 @@ void hp_entries_end(struct hp_entries *s, struct hp_entry *e);
 void hp_entries_move(struct hp_entries *s, struct hp_entry *e, const struct hp_ip6 *coa);
 
 /* Whether those with care-of addresses of the same /64 have as much as they may have of a cache that runs short: an eighth of one that is more
- * than half full. To which of 256 shares a /64 belongs, nobody outside knows. `new`: it is not remembered either. */
-bool hp_entries_crowded(const struct hp_entries *s, const struct hp_ip6 *coa, bool new);
+ * than half full. To which of 256 shares a /64 belongs, nobody outside knows. `fresh`: it is not remembered either. */
+bool hp_entries_crowded(const struct hp_entries *s, const struct hp_ip6 *coa, bool fresh);
 
 /* By id; NULL: a memory or free. Ids below hp_entries_reach() have been in use. */
 struct hp_entry *hp_entries_at(const struct hp_entries *s, uint32_t id);

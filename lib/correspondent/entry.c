@@ -10,6 +10,8 @@
 #define PATH_MTU_AGE_S 600
 /* Steps of one walk for an entry that may give way. */
 #define GIVE_WAY_STEPS 64
+/* Whose update was accepted a moment ago has not had the time to be used. */
+#define SPARED_MS 16000
 
 static void tell(struct hp_correspondent *c, enum hp_event_kind kind, const struct hp_entry *e, const char *reason, struct hp_now now,
 		 struct hp_effects *fx)
@@ -151,7 +153,7 @@ bool hp_entry_is_illegal(const struct hp_correspondent *c, const struct hp_entry
 	return e->illegal && r->lifetime && e->illegal == use_of(c, r->home_nonce, r->careof_nonce, &r->coa);
 }
 
-/* A second chance for each: who was not used since the last walk came by gives way (§9.6). */
+/* Who was not used lately, from where the last walk ended, gives way (§9.6). */
 static bool give_way(struct hp_correspondent *c, struct hp_now now, struct hp_effects *fx)
 {
 	const uint32_t reach = hp_entries_reach(c->entries);
@@ -162,13 +164,10 @@ static bool give_way(struct hp_correspondent *c, struct hp_now now, struct hp_ef
 		if (c->give_way_at >= reach)
 			c->give_way_at = 0;
 		e = hp_entries_at(c->entries, c->give_way_at++);
-		if (!e || c->conf.used(c->conf.ctx, e->id))
-			continue;
-		if (!e->spared) {
+		if (e && now.mono_ms - e->updated_ms >= SPARED_MS && !c->conf.used(c->conf.ctx, e->id)) {
 			hp_entry_end(c, e, HP_CN_REPLACED, now, fx);
 			return true;
 		}
-		e->spared = false;
 	}
 	return false;
 }
@@ -177,18 +176,18 @@ static bool give_way(struct hp_correspondent *c, struct hp_now now, struct hp_ef
 static struct hp_entry *begin(struct hp_correspondent *c, struct hp_entry *e, const struct hp_cache_request *r, struct hp_now now,
 			      struct hp_effects *fx)
 {
-	const bool new = !e;
+	const bool fresh = !e;
 
-	if (hp_entries_crowded(c->entries, &r->coa, new)) {
+	if (hp_entries_crowded(c->entries, &r->coa, fresh)) {
 		c->count[HP_CN_CROWDED]++;
 		return NULL;
 	}
-	if (new &&hp_entries_add(c->entries, &r->key, &r->coa, &e)) {
+	if (fresh && hp_entries_add(c->entries, &r->key, &r->coa, &e)) {
 		c->count[HP_CN_FULL]++;
 		return NULL;
 	}
 	if (hp_entries_begin(c->entries, e) && (!give_way(c, now, fx) || hp_entries_begin(c->entries, e))) {
-		if (new)
+		if (fresh)
 			hp_entries_remove(c->entries, e);
 		c->count[HP_CN_FULL]++;
 		return NULL;
@@ -216,7 +215,6 @@ static bool adopt(struct hp_correspondent *c, struct hp_entry *e, const struct h
 	e->updated_ms = now.mono_ms;
 	e->unreachables = 0;
 	e->requests = 0;
-	e->spared = true;
 	hp_entry_note(c, e, r);
 	arm(c, e);
 	return changed;

@@ -189,7 +189,7 @@ tested = b"".join(test(careof, i) for i in range(4) for careof in (0, 1))
 bound = tested + update(0, 0)
 for n, s in (("move", bound + update(0, 1) + update(0, 1) + update(0, 0, 0, 0)), ("delete", bound + update(0, 0, 0, 33) + update(0, 0) + update(0, 1) + update(0, 0, 0, 35) + update(1, 1, 0, 33)),
              ("own", tested + update(0, 0, 2) + update(0, 3, 2) + update(0, 3, 0) + update(0, 3, 2, 33)), ("refused", bound + update(0, 0, 0, 48, 0) + update(0, 0, 0, 160, 9) + update(0, 0, 0, 96) +
-              world(0, False, True) + update(0, 0) + update(0, 0, 0, 40, 200)), ("full", tested + world(7) + b"".join(update(i, i) for i in range(4)) + world(0) + update(3, 3) + update(3, 3, 1)),
+              world(0, False, True) + update(0, 0) + update(0, 0, 0, 40, 200)), ("full", tested + world(7) + b"".join(update(i, i) for i in range(4)) + wait(17) + update(3, 3) + world(0) + update(3, 3) + update(3, 3, 1)),
              ("many", tested + b"".join(update(i, i, to) + update(i, i, to, 33) for i in range(4) for to in range(3)) + update(2, 3)),
              ("end", tested + world(1) + update(0, 0, 0, 32, 9) + wait(30) + wait(5) + wait(5) + wait(1) + update(0, 1) + wait(255) + wait(255) + update(0, 0)), ("late", bound + wait(250, True, False) + update(0, 0)),
              ("errors", bound + about(4, 0, 0) + wait(5) + about(4, 0, 0) + wait(5) + about(4, 0, 0) + about(4, 0, 1) + update(0, 1) + about(5, 0, 1, 20) + about(5, 0, 1, 30) + about(5, 0, 1, 10) + world(0) + update(0, 2)),

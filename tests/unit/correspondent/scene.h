@@ -8,7 +8,7 @@
 #include "craft.h"
 
 #define SCENE_ADDRESSES 64
-#define SCENE_USED      64
+#define SCENE_USED      1024
 
 /* What a node got in a Home Test or Care-of Test. */
 struct scene_token {

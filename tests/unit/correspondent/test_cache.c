@@ -60,52 +60,78 @@ static uint64_t count(const struct scene *s, enum hp_correspondent_counter c)
 	return hp_correspondent_count(s->c)[c];
 }
 
-/* Each from a network of its own: who was idle since the walk last came by gives way. */
+#define SPARED_MS 16000
+
+/* Each from a network of its own: who is idle gives way. */
 void test_replacement(void)
 {
 	struct scene s;
 
 	scene_open(&s, &(struct scene_conf){.max_bindings = 4});
 	for (unsigned int n = 0; n < 4; n++)
-		CU_ASSERT_EQUAL(update(&s, n, n, 1, 60), 0);
+		CU_ASSERT_EQUAL(update(&s, n, n, 1, 100), 0);
 	CU_ASSERT_EQUAL(hp_correspondent_bindings(s.c), 4);
 	s.used[0] = s.used[1] = true;
-	CU_ASSERT_EQUAL(update(&s, 4, 4, 1, 60), 0);
+	scene_wait(&s, SPARED_MS);
+	CU_ASSERT_EQUAL(update(&s, 4, 4, 1, 100), 0);
 	CU_ASSERT(is_bound(&s, 0) && is_bound(&s, 1) && !is_bound(&s, 2) && is_bound(&s, 3) && is_bound(&s, 4));
 	CU_ASSERT_EQUAL(count(&s, HP_CN_REPLACED), 1);
 	/* All that is in use stays, whatever comes. */
 	for (unsigned int i = 0; i < 4; i++)
 		s.used[i] = true;
-	CU_ASSERT_EQUAL(update(&s, 5, 5, 1, 60), 130);
+	scene_wait(&s, SPARED_MS);
+	CU_ASSERT_EQUAL(update(&s, 5, 5, 1, 100), 130);
 	CU_ASSERT_EQUAL(count(&s, HP_CN_FULL), 1);
 	CU_ASSERT(is_bound(&s, 0) && is_bound(&s, 1) && is_bound(&s, 3) && is_bound(&s, 4) && !is_bound(&s, 5));
 	/* What was refused left nothing behind, and takes no room: any number is a first one. */
 	for (unsigned int n = 10; n < 20; n++)
-		CU_ASSERT_EQUAL(update(&s, n, n, 1, 60), 130);
+		CU_ASSERT_EQUAL(update(&s, n, n, 1, 100), 130);
 	s.used[3] = false;
-	CU_ASSERT_EQUAL(update(&s, 20, 20, 0, 60), 0);
-	CU_ASSERT_EQUAL(update(&s, 5, 5, 0, 60), 0);
+	CU_ASSERT_EQUAL(update(&s, 20, 20, 0, 100), 0);
+	scene_wait(&s, SPARED_MS);
+	CU_ASSERT_EQUAL(update(&s, 5, 5, 0, 100), 0);
 	/* Who gave way is remembered (§5.2.8). */
-	s.used[3] = false;
-	CU_ASSERT_EQUAL(update(&s, 2, 2, 1, 60), 135);
-	CU_ASSERT_EQUAL(update(&s, 2, 2, 2, 60), 0);
+	scene_wait(&s, SPARED_MS);
+	CU_ASSERT_EQUAL(update(&s, 2, 2, 1, 100), 135);
+	CU_ASSERT_EQUAL(update(&s, 2, 2, 2, 100), 0);
 	CU_ASSERT_EQUAL(hp_correspondent_bindings(s.c), 4);
 	scene_close(&s);
 }
 
-/* One that was accepted a moment ago has not had the time to be used: it goes after those that were there. */
-void test_second_chance(void)
+/* Whose update was accepted a moment ago has not had the time to be used. */
+void test_spared(void)
 {
 	struct scene s;
 
 	scene_open(&s, &(struct scene_conf){.max_bindings = 4});
 	for (unsigned int n = 0; n < 4; n++)
 		CU_ASSERT_EQUAL(update(&s, n, n, 1, 60), 0);
-	CU_ASSERT_EQUAL(update(&s, 4, 4, 1, 60), 0); /* takes the place of 0 */
-	CU_ASSERT(!is_bound(&s, 0) && is_bound(&s, 1));
+	scene_wait(&s, SPARED_MS - 1);
+	CU_ASSERT_EQUAL(update(&s, 4, 4, 1, 60), 130);
 	CU_ASSERT_EQUAL(update(&s, 1, 1, 2, 60), 0); /* a refresh is a sign of life */
-	CU_ASSERT_EQUAL(update(&s, 5, 5, 1, 60), 0); /* takes the place of 2 */
-	CU_ASSERT(is_bound(&s, 1) && !is_bound(&s, 2) && is_bound(&s, 3) && is_bound(&s, 4) && is_bound(&s, 5));
+	scene_wait(&s, 1);
+	CU_ASSERT_EQUAL(update(&s, 4, 4, 1, 60), 0);
+	CU_ASSERT_EQUAL(update(&s, 5, 5, 1, 60), 0);
+	CU_ASSERT(!is_bound(&s, 0) && is_bound(&s, 1) && !is_bound(&s, 2) && is_bound(&s, 3) && is_bound(&s, 4) && is_bound(&s, 5));
+	scene_close(&s);
+}
+
+/* One walk looks at a bounded number of them, the next one goes on from there. */
+void test_walk_bound(void)
+{
+	struct scene s;
+	unsigned int refused = 0;
+
+	scene_open(&s, &(struct scene_conf){.max_bindings = 60 * 8});
+	for (unsigned int n = 0; n < 60 * 8; n++)
+		CU_ASSERT_EQUAL(update(&s, n, n, 1, 60), 0);
+	scene_wait(&s, SPARED_MS);
+	/* All but the last are refreshed. */
+	for (unsigned int n = 0; n < 60 * 8 - 1; n++)
+		CU_ASSERT_EQUAL(update(&s, n, n, 2, 60), 0);
+	while (refused < 20 && update(&s, 1000, 1000, 1, 60) == 130)
+		refused++;
+	CU_ASSERT_EQUAL(refused, (60 * 8 - 1) / 64);
 	scene_close(&s);
 }
 

@@ -134,7 +134,7 @@ static int outcome(struct model *m, const struct update *u)
 				struct entry *victim = &m->entry[index_of(m->home, HOMES, &e->event.hoa)]
 								[index_of(m->peer, PEERS, &e->event.correspondent)];
 
-				CU_ASSERT(victim->valid && count(m, false) == m->max);
+				CU_ASSERT(victim->valid && count(m, false) == m->max && s->now.mono_ms - victim->updated_ms >= 16000);
 				victim->valid = false;
 				victim->remembered = true;
 			}

@@ -11,7 +11,8 @@ void test_life(void);
 
 /* test_cache.c */
 void test_replacement(void);
-void test_second_chance(void);
+void test_spared(void);
+void test_walk_bound(void);
 void test_memories(void);
 void test_shares(void);
 void test_pages(void);
