@@ -100,6 +100,7 @@ struct hp_node_conf {
 	X(HP_NODE_PEER_BE_IN, "ro.be_in", "Binding Errors of correspondents that ended a route: back into the tunnel")                     \
 	X(HP_NODE_PEER_BE_DOUBTED, "ro.be_doubted",                                                                                        \
 	  "Binding Errors not believed: packets had just come by the binding they deny (RFC 6275 §11.3.6)")                                \
+	X(HP_NODE_PEER_SILENT, "ro.silent", "routes by which packets went for ten seconds and none came: the correspondent is asked")      \
 	X(HP_NODE_PEER_UNABLE, "ro.unable",                                                                                                \
 	  "correspondents that know nothing of Mobile IPv6: not asked for ten minutes (RFC 6275 §11.3.5)")                                 \
 	X(HP_NODE_PEER_OPTION, "ro.home_address_option",                                                                                   \

@@ -43,6 +43,7 @@ struct route {
 	enum hp_node_route stage;  /* UNABLE is the peer's */
 	uint64_t packets, counted; /* counted: towards optimize_after */
 	uint64_t used_ms, progress_ms;
+	uint64_t silent_ms; /* since when packets go by the binding and none comes by it; 0: they do not */
 	struct token token; /* of the home address */
 	struct test test;
 	struct { /* acknowledged */

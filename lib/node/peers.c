@@ -9,7 +9,8 @@
 #define GIVE_UP_LOOKS 16 /* at the longest unused, for one that nobody holds a binding for */
 #define BEGINS_S      32 /* runs that packets cause, a second: who sends them from many addresses has the node send no more */
 #define BEGINS_BURST  64
-#define RATE_SPAN_MS  1000 /* of MAX_UPDATE_RATE */
+#define SILENCE_MS    10000 /* packets go direct and none comes back: is the correspondent still there? */
+#define RATE_SPAN_MS  1000  /* of MAX_UPDATE_RATE */
 
 int hp_peers_create(struct hp_node *n, const struct hp_node_conf *conf, struct hp_now now)
 {
@@ -173,7 +174,7 @@ static struct peer *add(struct hp_node *n, const struct hp_ip6 *address, struct 
 }
 
 /* A packet, either way. */
-static struct peer *use(struct hp_node *n, unsigned int home, struct peer *p, struct hp_now now)
+static void use(struct hp_node *n, unsigned int home, struct peer *p, struct hp_now now)
 {
 	struct route *r = &p->route[home];
 
@@ -184,12 +185,22 @@ static struct peer *use(struct hp_node *n, unsigned int home, struct peer *p, st
 	r->packets++;
 	r->counted++;
 	r->used_ms = now.mono_ms;
-	return p;
+}
+
+/* §5.2.9: loss of end-to-end communication leads to the tunnel. An update that is not answered does, and one is answered where nothing else has to be. */
+static bool is_silent(struct hp_node *n, const struct route *r, struct hp_now now)
+{
+	const bool silent = r->silent_ms && now.mono_ms - r->silent_ms >= SILENCE_MS;
+
+	n->count[HP_NODE_PEER_SILENT] += silent;
+	return silent;
 }
 
 /* After so many the route is worth a binding; after a failure the next packet that comes late enough; one that is about to end, more life. */
-static bool is_wanted(struct peers *s, const struct peer *p, const struct route *r, struct hp_now now)
+static bool is_wanted(struct hp_node *n, const struct peer *p, const struct route *r, struct hp_now now)
 {
+	struct peers *s = n->peers;
+
 	if (p->unable_until_ms)
 		return false;
 	switch (r->stage) {
@@ -198,7 +209,7 @@ static bool is_wanted(struct peers *s, const struct peer *p, const struct route 
 	case HP_NODE_ROUTE_WAITING:
 		return r->not_before_ms <= now.mono_ms && hp_rate_take(&s->begins, now.mono_ms);
 	case HP_NODE_ROUTE_OPTIMIZED:
-		return r->bound.refresh_ms <= now.mono_ms;
+		return r->bound.refresh_ms <= now.mono_ms || is_silent(n, r, now);
 	default:
 		return false;
 	}
@@ -215,7 +226,7 @@ static struct route *carry(struct hp_node *n, unsigned int home, const struct hp
 	if (!p)
 		return NULL;
 	use(n, home, p, now);
-	if (h->state == HP_NODE_AWAY && is_wanted(n->peers, p, &p->route[home], now))
+	if (h->state == HP_NODE_AWAY && is_wanted(n, p, &p->route[home], now))
 		hp_correspond_begin(n, h, p, now, fx);
 	return &p->route[home];
 }
@@ -227,9 +238,13 @@ static bool is_carried(const struct hp_node *n, unsigned int home)
 
 enum hp_node_way hp_node_outgoing(struct hp_node *n, unsigned int home, const struct hp_ip6 *peer, struct hp_now now, struct hp_effects *fx)
 {
-	const struct route *r = is_carried(n, home) ? carry(n, home, peer, now, fx) : NULL;
+	struct route *r = is_carried(n, home) ? carry(n, home, peer, now, fx) : NULL;
 
-	return r && hp_route_is_bound(r, &n->home[home], now) ? HP_NODE_DIRECT : HP_NODE_TUNNEL;
+	if (!r || !hp_route_is_bound(r, &n->home[home], now))
+		return HP_NODE_TUNNEL;
+	if (!r->silent_ms)
+		r->silent_ms = now.mono_ms;
+	return HP_NODE_DIRECT;
 }
 
 void hp_node_incoming(struct hp_node *n, unsigned int home, const struct hp_ip6 *peer, struct hp_now now, struct hp_effects *fx)
@@ -242,8 +257,11 @@ void hp_node_progress(struct hp_node *n, unsigned int home, const struct hp_ip6 
 {
 	struct peer *p = is_carried(n, home) ? hp_peers_find(n, peer) : NULL;
 
-	if (p)
-		use(n, home, p, now)->route[home].progress_ms = now.mono_ms;
+	if (!p)
+		return;
+	use(n, home, p, now);
+	p->route[home].progress_ms = now.mono_ms;
+	p->route[home].silent_ms = 0;
 }
 
 void hp_node_correspondents(const struct hp_node *n, hp_node_correspondent_fn *each, void *ctx)

@@ -126,6 +126,7 @@ static void accepted(const struct home *h, struct peer *p, const struct hp_ba *b
 		return;
 	}
 	r->update.awaited = r->nonces_expired = false;
+	r->silent_ms = 0;
 	r->pause_ms = PAUSE_MS;
 	r->stage = HP_NODE_ROUTE_OPTIMIZED;
 	r->bound.coa = r->update.coa;

@@ -259,6 +259,8 @@ BREAKAGES = [
     ("node: code 1 not remembered", "11.3.5", CORRESPOND, "	p->unable_until_ms = now.mono_ms + UNABLE_MS;", "	p->unable_until_ms = 0;", "unit/correspondents"),
     ("node: code 1 never forgotten", "11.3.5", CORRESPOND, "	if (p->unable_until_ms <= now.mono_ms)\n		p->unable_until_ms = 0;", "", "unit/correspondents"),
     ("node: code 2 ends the route", "11.3.5", COMPLAINT, "		tell_option(n, h, p, fx);\n", "		(void)tell_option, hp_correspond_unable(n, p, now, fx);\n", "unit/correspondents"),
+    ("node: silence is no reason to ask", "5.2.9", PEERS, "const bool silent = r->silent_ms && now.mono_ms", "const bool silent = 0 && now.mono_ms", "unit/correspondents"),
+    ("node: packets that come end no silence", "5.2.9", PEERS, "	p->route[home].silent_ms = 0;\n", "", "unit/correspondents"),
     ("node: bindings left behind at home", "11.5.5", CORRESPOND, "	if (h->state == HP_NODE_HOME && r->held_until_ms <= now.mono_ms && r->stage", "	if (h->state == HP_NODE_HOME && r->stage", "unit/correspondents unit/pair"),
     ("node: the token that deleted used again", "9.5.3", NODE_UPDATE, "		r->token.until_ms = 0;\n		hp_correspond_end(h, p, \"at home\", fx);", "		hp_correspond_end(h, p, \"at home\", fx);", "unit/correspondents"),
 ]
