@@ -66,6 +66,7 @@ int mn_sockets_create(struct mn *mn, struct hp_error *e)
 	/* More than the limit only as root; less is no failure. */
 	(void)setsockopt(mn->tunnel_fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	(void)setsockopt(mn->esp_fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+	(void)setsockopt(mn->capture_fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	return 0;
 }
 
