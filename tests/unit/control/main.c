@@ -6,6 +6,7 @@ int main(void)
 {
 	static const struct hp_test tests[] = {
 		{"routes: put, replace, remove, order", test_route_table},
+		{"routes: the same", test_route_same},
 		{"routes against a naive model", test_route_model},
 		{"packets for us", test_input},
 		{"packets of a mobile node", test_mobile},
@@ -30,6 +31,7 @@ int main(void)
 		{"correspondent: types of registration", test_type_change},
 		{"correspondent: policy", test_policy},
 		{"correspondent: through a tunnel in ESP", test_correspondent_tunnel},
+		{"correspondent: whom we act for", test_protects},
 		{"correspondent: reload", test_correspondent_renew},
 		{"optimized path: errors", test_translation},
 		{"optimized path: lengths of errors", test_translation_lengths},

@@ -243,6 +243,18 @@ void test_type_change(void)
 	mobile_updates(&l, &m, false, 0);
 	expect("and is no more", mobile_updates(&l, &m, true, 100), "bind mtu 1460, ba 0 2001:db8:1::1>2001:db8:1::100 via 2001:db8:a::1");
 	lab_close(&l);
+
+	/* A home registration whose time is over counts no more, even if nobody has looked since. */
+	lab_open_conf(&l, &served);
+	lab_bind(&l);
+	l.now.mono_ms += 400000;
+	m = mobile_of(LAB_H, LAB_COA, LAB_HA);
+	m.bound = true;
+	mobile_tests(&l, &m, 1);
+	mobile_tests(&l, &m, 2);
+	expect("H clear where a home registration was", mobile_updates(&l, &m, false, 100),
+	       "ba 0 2001:db8:1::1>2001:db8:1::100 via 2001:db8:a::1");
+	lab_close(&l);
 }
 
 /* Whoever proves himself: an address of ours moves nowhere, and none takes packets back into this box. */
@@ -316,6 +328,26 @@ void test_correspondent_tunnel(void)
 	}
 }
 
+void test_protects(void)
+{
+	static const struct {
+		const char *host;
+		bool protected_;
+	} table[] = {{LAB_SERVER, true}, {LAB_EXCLUDED, false}, {LAB_CN, false}, {LAB_HA, false},
+		     {LAB_VHA, false},   {LAB_ANYCAST, false},  {LAB_H, false},  {"2001:db8:1::101", true},
+		     {"fe80::1", false}, {"ff0e::1", false},    {"::", false}};
+	struct lab l;
+
+	lab_open_conf(&l, &served);
+	lab_bind(&l);
+	for (size_t i = 0; i < HP_LEN(table); i++) {
+		const struct hp_ip6 host = craft_ip6(table[i].host);
+
+		HP_CHECK(table[i].host, "protected", hp_control_protects(l.control, &host) == table[i].protected_);
+	}
+	lab_close(&l);
+}
+
 /* A changed configuration: whom we do not act for any more has no bindings; routes that have changed are told. */
 void test_correspondent_renew(void)
 {
@@ -333,6 +365,14 @@ void test_correspondent_renew(void)
 	lab_renew(&l, &moved);
 	lab_wait(&l, 100);
 	expect("another router", lab_effects(&l), "bind mtu 1460, optimize 2001:db8:5::1>2001:db8:99::100 via 2001:db8:a::1 mtu 1500");
+	lab_renew(&l, &served);
+	hp_control_tick(l.control, l.now, l.fx);
+	expect("back to the first router, one half", lab_effects(&l), "bind mtu 1460");
+	lab_renew(&l, &moved);
+	lab_wait(&l, 100);
+	expect("and again to the other: all hear of it", lab_effects(&l),
+	       "optimize 2001:db8:5::1>2001:db8:99::100 via 2001:db8:a::1 mtu 1500, bind mtu 1460, "
+	       "optimize 2001:db8:5::1>2001:db8:99::100 via 2001:db8:a::1 mtu 1500");
 	lab_renew(&l, &alone);
 	CU_ASSERT_FALSE(hp_control_protects(l.control, &host.correspondent));
 	lab_wait(&l, 100);

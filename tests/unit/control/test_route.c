@@ -106,6 +106,36 @@ static const struct naive *naive_find(const struct naive *list, const struct hp_
 	return best;
 }
 
+static struct hp_routes *routes_of(const struct hp_route route[], unsigned int n)
+{
+	struct hp_routes *r;
+
+	CU_ASSERT_EQUAL_FATAL(hp_routes_create(&r, n + 1), 0);
+	for (unsigned int i = 0; i < n; i++)
+		CU_ASSERT_EQUAL(hp_routes_put(r, &route[i]), 0);
+	return r;
+}
+
+void test_route_same(void)
+{
+	const struct hp_ip6 gate = craft_ip6("2001:db8:f::fe"), other = craft_ip6("2001:db8:f::fd");
+	const struct hp_route net = {.prefix = craft_ip6("2001:db8::"), .length = 32, .kind = HP_ROUTE_STATIC, .link = 1, .via = gate};
+	const struct hp_route rest = {.kind = HP_ROUTE_STATIC, .link = 1, .via = gate};
+	const struct hp_route link = {.kind = HP_ROUTE_STATIC, .link = 2, .via = gate},
+			      via = {.kind = HP_ROUTE_STATIC, .link = 1, .via = other};
+	const struct hp_route kind = {.kind = HP_ROUTE_CONNECTED, .link = 1, .via = gate};
+	const struct hp_route table[][2] = {{rest, net}, {net, rest}, {net, link}, {net, via}, {net, kind}, {net, net}, {rest, rest}};
+	struct hp_routes *r = routes_of(table[0], 2);
+
+	for (size_t i = 0; i < HP_LEN(table); i++) {
+		struct hp_routes *s = routes_of(table[i], 2);
+
+		CU_ASSERT(hp_routes_same(r, s) == (i < 2) && hp_routes_same(s, r) == (i < 2));
+		hp_routes_destroy(s);
+	}
+	hp_routes_destroy(r);
+}
+
 void test_route_model(void)
 {
 	static struct naive list[ROUTES];

@@ -11,7 +11,7 @@
 #define HOST2  "2001:db8:5::2"
 
 /* Before the routing header; behind it a fragment header or UDP. */
-enum before { NOTHING, HOP_BY_HOP, VISITED };
+enum before { NOTHING, HOP_BY_HOP, VISITED, FRAGMENT };
 
 struct shape {
 	enum before before;
@@ -19,11 +19,12 @@ struct shape {
 	size_t len;    /* of the packet as the host sent it */
 	bool arrived;  /* the routing header is used up */
 	const char *src, *hoa, *coa;
+	uint8_t type; /* of the routing header; 0: 2 */
 };
 
 static size_t extensions(enum before before)
 {
-	return before == NOTHING ? 0 : before == HOP_BY_HOP ? 8 : 24;
+	return (const size_t[]){0, 8, 24, 8}[before];
 }
 
 /* As the host sent it, and as it left here. */
@@ -45,8 +46,8 @@ static void make(const struct shape *s, uint8_t *sent, uint8_t *left)
 	memcpy(sent + 24, &hoa, 16);
 	for (unsigned int i = 0; i < extensions(s->before) / 8; i++, h += 8) {
 		/* hop-by-hop, destination options, a routing header of type 4 with nothing left: padding in the first two. */
-		*named = (uint8_t[]){0, 60, 43}[i];
-		memcpy(h + 1, i == 2 ? (uint8_t[]){0, 4, 0, 0, 0, 0, 0} : (uint8_t[]){0, 1, 4, 0, 0, 0, 0}, 7);
+		*named = s->before == FRAGMENT ? 44 : (uint8_t[]){0, 60, 43}[i];
+		memcpy(h + 1, s->before == FRAGMENT ? (uint8_t[7]){0, 0, 1} : i == 2 ? (uint8_t[7]){0, 4} : (uint8_t[7]){0, 1, 4}, 7);
 		named = h;
 	}
 	*named = s->proto;
@@ -57,7 +58,7 @@ static void make(const struct shape *s, uint8_t *sent, uint8_t *left)
 	left[4] = (uint8_t)((s->len - 16) >> 8);
 	left[5] = (uint8_t)(s->len - 16);
 	left[named - sent] = 43;
-	memcpy(left + at, (uint8_t[]){s->proto, 2, 2, !s->arrived, 0, 0, 0, 0}, 8);
+	memcpy(left + at, (uint8_t[]){s->proto, 2, s->type ? s->type : 2, !s->arrived, 0, 0, 0, 0}, 8);
 	memcpy(left + at + 8, s->arrived ? &coa : &hoa, 16);
 	memcpy(left + 24, s->arrived ? &hoa : &coa, 16);
 }
@@ -117,6 +118,7 @@ static const struct row {
 	{"8200 4.4 behind a visited routing header", {VISITED, 17, 200}, {1, 3}, "error 1/3 0 " TOLD, HP_CT_TRANSLATED},
 	{"the same, quoted by a node that had taken it", {VISITED, 17, 200, true}, {1, 3}, "error 1/3 0 " TOLD, HP_CT_TRANSLATED},
 	{"a first fragment", {NOTHING, 44, 200}, {3, 1}, "error 3/1 0 " TOLD, HP_CT_TRANSLATED},
+	{"a length that needs another octet", {NOTHING, 17, 290}, {3, 0}, "error 3/0 0 " TOLD, HP_CT_TRANSLATED},
 	{"4443 3.3 hop limit", {NOTHING, 17, 1476}, {3, 0}, "error 3/0 0 " TOLD, HP_CT_TRANSLATED},
 	{"4443 2.4 (a) an error that nobody knows",
 	 {NOTHING, 17, 200},
@@ -154,6 +156,8 @@ static const struct row {
 	{"its last octet", {NOTHING, 17, 200}, {4, 0, 0, 0, WORD(63)}, "error 1/3 0 " TOLD, HP_CT_TRANSLATED},
 
 	{"an acknowledgement was ours", {NOTHING, 135, 200}, {1, 3}, "", HP_CT_OPTIMIZED},
+	{"a routing header of another type", {NOTHING, 17, 200, .type = 4}, {1, 3}, "", HP_CT_UNTRANSLATED},
+	{"9.3.2 behind a fragment header there is none of ours", {FRAGMENT, 17, 200}, {1, 3}, "", HP_CT_UNTRANSLATED},
 	{"to another care-of address", {NOTHING, 17, 200, .coa = "2001:db8:b::1"}, {1, 3}, "", HP_CT_UNTRANSLATED},
 	{"to another home address", {NOTHING, 17, 200, .hoa = "2001:db8:99::101"}, {1, 3}, "", HP_CT_UNTRANSLATED},
 	{"of another host", {NOTHING, 17, 200, .src = HOST2}, {1, 3}, "", HP_CT_UNTRANSLATED, .to = HOST2},
@@ -287,6 +291,8 @@ void test_translation_lasting(void)
 			hp_control_packet(l.control, &in, l.now, l.fx);
 		}
 		HP_CHECK(table[i].name, "lasting", is_bound(&l, table[i].correspondent) != table[i].ends);
+		HP_CHECK(table[i].name, "we need not be told",
+			 strcmp(table[i].correspondent, LAB_CORE) || !lab_count(&l, HP_CT_TRANSLATED));
 		hp_effects_clear(l.fx);
 		lab_close(&l);
 	}

@@ -3,6 +3,7 @@
 #define HP_TESTS_CONTROL_TESTS_H
 
 void test_route_model(void);
+void test_route_same(void);
 void test_route_table(void);
 void test_input(void);
 void test_mobile(void);
@@ -27,6 +28,7 @@ void test_correspondent_host(void);
 void test_type_change(void);
 void test_policy(void);
 void test_correspondent_tunnel(void);
+void test_protects(void);
 void test_correspondent_renew(void);
 void test_translation(void);
 void test_translation_lengths(void);
