@@ -6,6 +6,7 @@ MH, WALK, INPUT, MOBILITY = "lib/wire/mh.c", "lib/wire/packet.c", "lib/control/i
 UPDATE, REGISTRATION, ACKNOWLEDGE = "lib/agent/update.c", "lib/agent/registration.c", "lib/agent/acknowledge.c"
 REPLAY, ESP, IPSEC, ASSOCIATION = "lib/base/replay.h", "lib/security/esp.c", "lib/security/ipsec.c", "lib/security/association.c"
 POLICY, PROTECT, UNPROTECT = "lib/dataplane/policy.c", "lib/dataplane/protect.c", "lib/dataplane/unprotect.c"
+OUTPUT, CORRESPONDENT, TRANSLATION = "lib/control/output.c", "lib/control/correspondent.c", "lib/control/translation.c"
 PROXY, RELAY, INTERCEPT, DETUNNEL = "lib/neighbor/proxy.c", "lib/control/relay.c", "lib/dataplane/intercept.c", "lib/dataplane/detunnel.c"
 PEERS, RR, NODE_UPDATE, CORRESPOND, COMPLAINT = ("lib/node/%s.c" % n for n in ("peers", "test", "update", "correspond", "complaint"))
 GUARD, MN_HA, PROOF = "lib/security/guard.c", "lib/security/mn_ha.c", "lib/wire/proof.c"
@@ -40,13 +41,46 @@ BREAKAGES = [
     ("type 0 routing header skipped", "RFC 5095", WALK, "	if (left)\n		return fail(p, HP_WALK_RH_TYPE", "	if (left > 99)\n		return fail(p, HP_WALK_RH_TYPE", "rthdr0-* rthdr-*"),
     ("option actions: 10 is silent", "RFC 8200 4.2", WALK, "		return fail(p, HP_WALK_OPTION_ERROR, at, PARAM_OPTION);", "		return HP_WALK_OPTION_DISCARD;", "option-*"),
     # Home Address option and Binding Errors.
-    ("the option needs no binding", "9.3.1", INPUT, "if (!p->has_hao || p->proto == HP_PROTO_MH", "if (true || p->proto == HP_PROTO_MH", "be-*"),
-    ("any care-of address with the option", "9.3.1", INPUT, "b.state == HP_BINDING_VALID && hp_ip6_eq(&b.coa, &p->src)", "b.state == HP_BINDING_VALID", "be-*"),
+    ("the option needs no binding", "9.3.1", INPUT, "return !p->has_hao || p->proto == HP_PROTO_MH", "return true || p->proto == HP_PROTO_MH", "be-*"),
+    ("any care-of address with the option", "9.3.1", OUTPUT, "b.state == HP_BINDING_VALID && hp_ip6_eq(&b.coa, &p->src)", "b.state == HP_BINDING_VALID", "be-*"),
     ("Binding Errors without limit", "9.3.3", "lib/control/complaint.c", "if (!hp_limit_take(&c->binding_errors, &p->src, now.mono_ms))", "if (0)", "be-rate-limit"),
     ("tunnelled packets with the option dropped", "9.3.1", "lib/dataplane/local.c", "p.proto != HP_PROTO_IPV6 || p.has_hao", "p.proto != HP_PROTO_IPV6", "be-unbound-tunnel rev-home-address-option"),
     ("discovery with the option believed", "9.3.1", INPUT, "in->tunnelled || !in->has_mac || p->has_hao)", "in->tunnelled || !in->has_mac)", "real/be-unbound-discovery"),
     ("Binding Error without the home address", "9.3.3", "lib/control/complaint.c", ".hoa = p->has_hao ? p->hoa : HP_IP6_ANY", ".hoa = HP_IP6_ANY", "be-unbound-*"),
-    ("own answers without routing header", "9.3.2", "lib/control/output.c", "if (way == HP_OUTPUT_ROUTED)", "if (0)", "own-*"),
+    ("own answers without routing header", "9.3.2", OUTPUT, "		s->coa = b.coa;", "		return;", "own-*"),
+    # Correspondent node, for ourselves and for hosts.
+    ("correspondent: a home registration is the host's too", "9.1", INPUT, "if (!home_address_holds(c, p, false))", "if (!home_address_holds(c, p, true))", "unit/control"),
+    ("correspondent: any care-of address with the option", "9.3.1", OUTPUT, "&p->dst, &e) && hp_ip6_eq(&e.coa, &p->src)", "&p->dst, &e)", "unit/control"),
+    ("correspondent: own answers without its binding", "9.3.2", OUTPUT, "hp_correspondent_find(c->correspondent, to, &s->src, &e)", "0", "unit/control"),
+    ("correspondent: Mobility Headers by the binding", "6.1", OUTPUT, "way == HP_OUTPUT_ROUTED && c->correspondent", "c->correspondent", "unit/control"),
+    ("correspondent: answers past the tunnel of who is bound here", "10.4.2", OUTPUT, "	s->outer_dst = b->coa;\n", "", "unit/control"),
+    ("correspondent: home tests past ESP", "RFC 3776 3.2", OUTPUT, "if (by.payload || by.home_test) {", "if (by.payload) {", "unit/control"),
+    ("correspondent: hosts' errors from us", "9.3.3", "lib/control/complaint.c", "hp_control_protects(c, &p->dst) ? &p->dst :", "0 ? &p->dst :", "unit/control"),
+    ("correspondent: hosts' parameter problems from us", "9.2", MOBILITY, ".behalf = !own", ".behalf = false", "unit/control"),
+    ("correspondent: home registrations at hosts", "9.5.1", MOBILITY, "else if (bu.home && own)", "else if (bu.home)", "unit/control"),
+    ("correspondent: type changed, H clear", "9.5.1", MOBILITY, ".home_registered = own && is_home(c, p, now)", ".home_registered = false", "unit/control"),
+    ("correspondent: type changed, H set", "9.5.1", UPDATE, "		verdict = HP_BA_TYPE_CHANGE;\n", "", "unit/control"),
+    ("correspondent: 139 for another address", "9.1", MOBILITY, " && b.expires_ms > now.mono_ms &&\n	       hp_ip6_eq(&b.ha, &p->dst)", " && b.expires_ms > now.mono_ms", "unit/control"),
+    ("correspondent: acts for excluded and bound", "9.1", CORRESPONDENT, "!is_ours(c, host) &&\n	       !(hp_agent_find(c->agent, host, &b) && b.state == HP_BINDING_VALID)", "!is_ours(c, host)", "unit/control"),
+    ("correspondent: fixed addresses move", "9.5.1", CORRESPONDENT, "if (is_ours(c, hoa) || hp_control_protects(c, hoa))", "if (0)", "unit/control"),
+    ("correspondent: care-of addresses that lead back", "6.1.7", CORRESPONDENT, "hp_ip6_eq(coa, hoa) || is_ours(c, coa) || (", "0 && (", "unit/control"),
+    ("correspondent: hosts given up keep their bindings", "8.2", CORRESPONDENT, "hp_neighbor_is_own(c->neighbor, HP_LINK_ANY, correspondent) || hp_prefixes_cover(c->hosts, correspondent)", "c->links", "unit/control"),
+    ("optimized path: errors about any binding", "9.3.4", TRANSLATION, " ||\n	    !hp_ip6_eq(&e.coa, &q.coa))", ")", "unit/control"),
+    ("optimized path: errors to who has not sent it", "9.3.4", "lib/control/icmp.c", " || memcmp(quoted.at + 8, hp_packet_destination(p), sizeof(struct hp_ip6)))", ")", "unit/control"),
+    ("optimized path: what the node has taken is not seen", "9.3.4", TRANSLATION, "|| h[1] > 1", "|| h[1] != 1", "unit/control"),
+    ("optimized path: a routing header behind fragments", "9.3.4", TRANSLATION, "q->next != HP_PROTO_FRAGMENT && ", "", "unit/control"),
+    ("optimized path: MTU with the routing header", "RFC 8201", TRANSLATION, "HP_IP6_MIN_MTU : what->word - ROUTING_HEADER", "HP_IP6_MIN_MTU : what->word", "unit/control"),
+    ("optimized path: less than 1280", "RFC 8201 4", TRANSLATION, "? HP_IP6_MIN_MTU : what->word", "? what->word : what->word", "unit/control"),
+    ("optimized path: told what fits the home path", "9.3.2", TRANSLATION, "return q->len > out->word;", "return true;", "unit/control"),
+    ("optimized path: its MTU not learned", "RFC 8201", TRANSLATION, "		hp_correspondent_path_mtu(c->correspondent, &q.hoa, &q.correspondent, &q.coa, what->word, now, fx);\n", "		(void)now;\n", "unit/control"),
+    ("optimized path: a closed port ends the binding", "9.3.4", TRANSLATION, "what->code != HP_UNREACH_PORT", "true", "unit/control"),
+    ("optimized path: the node itself is unreachable", "9.3.4", TRANSLATION, "return !q->arrived && (", "return (", "unit/control"),
+    ("optimized path: pointers as they come", "RFC 4443 3.4", TRANSLATION, "			out->word -= ROUTING_HEADER;", "			;", "unit/control"),
+    ("optimized path: the care-of address quoted", "9.3.4", TRANSLATION, "	memcpy(out + 24, &q->hoa, sizeof(q->hoa));\n", "", "unit/control"),
+    ("optimized path: the length quoted", "9.3.4", TRANSLATION, "	out[5] = (uint8_t)(q->len - HP_IP6_HEADER);\n", "", "unit/control"),
+    ("optimized path: hosts hear of our acknowledgements", "9.3.4", TRANSLATION, "q.next != HP_PROTO_MH && ", "", "unit/control"),
+    ("optimized path: extensions quoted", "RFC 4884 4", "lib/control/icmp.c", "if (what.word >> 24 && (what.word >> 24) * 8 < len)", "if (0)", "unit/control"),
+    ("changed routes not told", "8.2", "lib/control/control.c", "c->reroutes = c->reroutes ? 2 : 1;", "c->reroutes = 0;", "unit/control"),
     # Registration.
     ("sequence numbers: off by one", "9.5.1", "lib/wire/mh.h", "(uint16_t)(last - sequence) <= 32768", "(uint16_t)(last - sequence) < 32768", "seq-*"),
     ("sequence numbers: without wrapping", "9.5.1", "lib/wire/mh.h", "return (uint16_t)(last - sequence) <= 32768;", "return sequence <= last;", "seq-*"),
@@ -130,12 +164,12 @@ BREAKAGES = [
     ("fragments of the link's MTU", "RFC 2473 7.1", INTERCEPT, "(uint16_t)(e->mtu + HP_IP6_HEADER)", "UINT16_MAX", "mtu-*"),
     ("own packets as long as the link", "RFC 8201 1", "lib/dataplane/exchange.c", ".ours = HP_IP6_MIN_MTU}", ".ours = UINT16_MAX}", "mtu-own*"),
     ("link-local packets ignored", "10.4.2", INPUT, "if (!in->tunnelled && hp_agent_defends(c->agent, in->link, &p->dst))", "if (0)", "real/int-linklocal*"),
-    ("errors about any tunnel relayed", "RFC 2473 8", RELAY, " || !hp_agent_tunnels(c->agent, &t.dst, &t.coa, &t.ha))", ")", "err-no-tunnel err-other-agent-address"),
+    ("errors about any tunnel relayed", "RFC 2473 8", RELAY, "	if (!hp_agent_tunnels(c->agent, &t.dst, &t.coa, &t.ha))\n		return;", "", "err-no-tunnel err-other-agent-address"),
     ("reassembly timeouts relayed", "RFC 2473 8.1", RELAY, "return what->code == 0;", "return true;", "err-reassembly err-hop-limit"),
     ("fragments in a tunnel and others mixed", "RFC 8200 4.5", "lib/dataplane/reassemble.c", "place(r, w, p, id, hp_meta(m)->tunnelled)", "place(r, w, p, id, false)", "rev-fragment-mixed"),
     ("too big without the tunnel header", "RFC 2473 8.2", RELAY, "what->word - (uint32_t)t->inner_at", "what->word", "mtu-relayed"),
     ("path MTU not learned", "RFC 2473 6.7", RELAY, "	if (what->type == HP_ICMP6_TOO_BIG)\n		hp_agent_path_mtu", "	if (0)\n		hp_agent_path_mtu", "mtu-learned mtu-least"),
-    ("path MTU of one home address only", "RFC 8201 5.2", "lib/agent/agent.c", "a->listeners && i < HP_ROSTER_LOOK", "false", "mtu-shared-path"),
+    ("path MTU of one home address only", "RFC 8201 5.2", "lib/agent/agent.c", "a->listeners && i < HP_ROSTER_LOOK; i++) {\n		b = ", "false; i++) {\n		b = ", "mtu-shared-path"),
     ("path MTU below the least believed", "RFC 8201 4", "lib/control/icmp.c", "what.word < HP_IP6_MIN_MTU", "what.word < 1", "mtu-below-least"),
     ("groups of others", "RFC 4291 2.8", INPUT, " && hp_neighbor_listens(c->neighbor, in->link, &p->dst);", ";", "echo-foreign-group echo-all-nodes"),
     # Reverse tunnel.
