@@ -9,12 +9,18 @@ POLICY, PROTECT, UNPROTECT = "lib/dataplane/policy.c", "lib/dataplane/protect.c"
 OUTPUT, CORRESPONDENT, TRANSLATION = "lib/control/output.c", "lib/control/correspondent.c", "lib/control/translation.c"
 PROXY, RELAY, INTERCEPT, DETUNNEL = "lib/neighbor/proxy.c", "lib/control/relay.c", "lib/dataplane/intercept.c", "lib/dataplane/detunnel.c"
 PEERS, RR, NODE_UPDATE, CORRESPOND, COMPLAINT = ("lib/node/%s.c" % n for n in ("peers", "test", "update", "correspond", "complaint"))
+OPTIMIZE_IN, OPTIMIZE_OUT = "lib/dataplane/optimize_in.c", "lib/dataplane/optimize_out.c"
 GUARD, MN_HA, PROOF = "lib/security/guard.c", "lib/security/mn_ha.c", "lib/wire/proof.c"
 
 
 def proved(*names):
     """Cases of authentication in the message, on a virtual home link."""
     return " ".join("mn-ha-virtual/auth-" + n for n in names)
+
+
+def correspondent(*names):
+    """Cases of the correspondent node."""
+    return " ".join("correspondent/cn-" + n for n in names)
 
 
 BREAKAGES = [
@@ -297,4 +303,19 @@ BREAKAGES = [
     ("node: packets that come end no silence", "5.2.9", PEERS, "	p->route[home].silent_ms = 0;\n", "", "unit/correspondents"),
     ("node: bindings left behind at home", "11.5.5", CORRESPOND, "	if (h->state == HP_NODE_HOME && r->held_until_ms <= now.mono_ms && r->stage", "	if (h->state == HP_NODE_HOME && r->stage", "unit/correspondents unit/pair"),
     ("node: the token that deleted used again", "9.5.3", NODE_UPDATE, "		r->token.until_ms = 0;\n		hp_correspond_end(h, p, \"at home\", fx);", "		hp_correspond_end(h, p, \"at home\", fx);", "unit/correspondents"),
+    # Correspondent node: packets of hosts that are acted for.
+    ("option: any care-of address", "9.3.1", OPTIMIZE_IN, "	return pair && hp_ip6_eq(&pair->coa, &p->src) ? pair : NULL;", "	return pair;", correspondent("be-other-care-of-host")),
+    ("option: under AH as well", "9.3.1", OPTIMIZE_IN, "p->proto == HP_PROTO_AH ? NULL : pair_of(w, p)", "pair_of(w, p)", correspondent("in-ah")),
+    ("option: ESP refused", "9.3.1", OPTIMIZE_IN, "(p->proto == HP_PROTO_ESP && !p->is_fragment && !bound)", "0", correspondent("in-esp")),
+    ("option: others of its header go with it", "9.3.1", OPTIMIZE_IN, "		if (o != hao && *o != OPTION_PAD1 && *o != OPTION_PADN)\n			return false;", "		;", correspondent("in-beside-others")),
+    ("option: misplaced ones pass", "6.3", OPTIMIZE_IN, "		return HP_DP_DROP_HAO_MISPLACED;", "		return HP_DP_COUNT;", correspondent("option-*")),
+    ("option: a second one passes", "6.3", OPTIMIZE_IN, "		return HP_DP_DROP_HAO_REPEATED;", "		return HP_DP_COUNT;", correspondent("option-twice*")),
+    ("routing header: before hop-by-hop options", "6.4", OPTIMIZE_OUT, "		head = hp_fragment_head(m, &name);\n", "", correspondent("out-hop-by-hop*", "out-routing", "out-all")),
+    ("routing header: under AH", "9.3.2", OPTIMIZE_OUT, "proto != HP_PROTO_AH && hp_transit_step(", "hp_transit_step(", correspondent("out-ah*")),
+    ("routing header: with segments left before it", "6.4", OPTIMIZE_OUT, "		if (was == HP_PROTO_ROUTING && body.at[1])\n			return HP_DP_HOME_PATH_ROUTING;", "		;", correspondent("out-routing-left")),
+    ("routing header: for Mobility Headers", "9.3.2", OPTIMIZE_OUT, "	if (proto == HP_PROTO_MH ||", "	if ((0 && proto == HP_PROTO_MH) ||", correspondent("out-mobility*")),
+    ("routing header: for discovery", "9.3.2", OPTIMIZE_OUT, "	return type >= HP_ICMP6_RS && type <= HP_ICMP6_REDIRECT;", "	return type == HP_ICMP6_RS;", correspondent("out-nd-*")),
+    ("routing header: hop limit not counted", "RFC 8200 3", OPTIMIZE_OUT, "(uint8_t)(hop_limit - 1)", "hop_limit", correspondent("out-udp")),
+    ("too big: without the routing header", "RFC 8201 4", OPTIMIZE_OUT, "most = p->mtu - HP_OPTIMIZE_RH2;", "most = p->mtu;", correspondent("out-size", "error-too-big")),
+    ("too big: less than 1280", "RFC 8200 5", OPTIMIZE_OUT, "p->mtu > HP_IP6_MIN_MTU + HP_OPTIMIZE_RH2 ? most : HP_IP6_MIN_MTU", "most", correspondent("error-too-big-least")),
 ]
