@@ -7,6 +7,8 @@ UPDATE, REGISTRATION, ACKNOWLEDGE = "lib/agent/update.c", "lib/agent/registratio
 REPLAY, ESP, IPSEC, ASSOCIATION = "lib/base/replay.h", "lib/security/esp.c", "lib/security/ipsec.c", "lib/security/association.c"
 POLICY, PROTECT, UNPROTECT = "lib/dataplane/policy.c", "lib/dataplane/protect.c", "lib/dataplane/unprotect.c"
 OUTPUT, CORRESPONDENT, TRANSLATION = "lib/control/output.c", "lib/control/correspondent.c", "lib/control/translation.c"
+CN_UPDATE, CN_ENTRY, CN_ANSWER, CN_NONCES = "lib/correspondent/update.c", "lib/correspondent/entry.c", "lib/correspondent/answer.c", "lib/correspondent/nonces.c"
+CN_TEST, CN_ENTRIES, CN_PATH, CN_KEYS = "lib/correspondent/test.c", "lib/correspondent/entries.c", "lib/correspondent/path.c", "lib/security/return_routability.c"
 PROXY, RELAY, INTERCEPT, DETUNNEL = "lib/neighbor/proxy.c", "lib/control/relay.c", "lib/dataplane/intercept.c", "lib/dataplane/detunnel.c"
 PEERS, RR, NODE_UPDATE, CORRESPOND, COMPLAINT = ("lib/node/%s.c" % n for n in ("peers", "test", "update", "correspond", "complaint"))
 OPTIMIZE_IN, OPTIMIZE_OUT = "lib/dataplane/optimize_in.c", "lib/dataplane/optimize_out.c"
@@ -21,6 +23,11 @@ def proved(*names):
 def correspondent(*names):
     """Cases of the correspondent node."""
     return " ".join("correspondent/cn-" + n for n in names)
+
+
+def cn_core(*names):
+    """Unit tests of its core, and those cases."""
+    return "unit/correspondent " + correspondent(*names)
 
 
 BREAKAGES = [
@@ -318,4 +325,52 @@ BREAKAGES = [
     ("routing header: hop limit not counted", "RFC 8200 3", OPTIMIZE_OUT, "(uint8_t)(hop_limit - 1)", "hop_limit", correspondent("out-udp")),
     ("too big: without the routing header", "RFC 8201 4", OPTIMIZE_OUT, "most = p->mtu - HP_OPTIMIZE_RH2;", "most = p->mtu;", correspondent("out-size", "error-too-big")),
     ("too big: less than 1280", "RFC 8200 5", OPTIMIZE_OUT, "p->mtu > HP_IP6_MIN_MTU + HP_OPTIMIZE_RH2 ? most : HP_IP6_MIN_MTU", "most", correspondent("error-too-big-least")),
+    # Correspondent node: its core.
+    ("correspondent: tests with the option answered", "9.4.1", CN_TEST, "	if (p->has_hao) {", "	if (0) {", cn_core("hoti-home-address", "coti-home-address-host")),
+    ("correspondent: one token for both tests", "5.2.5", CN_TEST, "home ? HP_TOKEN_HOME : HP_TOKEN_CAREOF", "HP_TOKEN_HOME", cn_core("token-kinds", "bu")),
+    ("correspondent: the token of no address", "5.2.5", CN_TEST, "&m->p->src, test.token))", "&m->p->dst, test.token))", cn_core("hoti-address", "coti-address-host", "bu")),
+    ("correspondent: a cookie of its own", "9.4.3", CN_TEST, "	memcpy(test.cookie, init.cookie, sizeof(test.cookie));", "	memset(test.cookie, 7, sizeof(test.cookie));", cn_core("hoti-cookie", "coti-cookie")),
+    ("correspondent: a Care-of Test for a Home Test", "9.4.3", CN_TEST, "home ? HP_MH_HOT : HP_MH_COT", "HP_MH_COT", cn_core("hoti", "hoti-host")),
+    ("correspondent: a wrong authenticator believed", "9.5.1", CN_UPDATE, "return hp_hmac_equal(right, message + bu->authorization_at, sizeof(right)) ? PASS", "return right[0] >= 0 ? PASS", cn_core("proof-zero", "turned-source", "delete-wrong")),
+    ("correspondent: eleven octets of the authenticator", "6.2.7", CN_UPDATE, "bu->authorization_at, sizeof(right)) ?", "bu->authorization_at, sizeof(right) - 1) ?", cn_core("turned-authenticator-last")),
+    ("correspondent: authenticators of any length", "6.2.7", CN_UPDATE, " || bu->authorization_len != HP_AUTHENTICATOR)", ")", cn_core("authorization-13", "authorization-16", "authorization-20-host")),
+    ("correspondent: nonce indices not asked for", "9.5.1", CN_UPDATE, "if (!bu->has_nonces || ", "if (", cn_core("options-no-nonces", "options-none")),
+    ("correspondent: an authorization not asked for", "9.5.1", CN_UPDATE, "	if (!bu->has_nonces || !bu->has_authorization || bu->authorization_len != HP_AUTHENTICATOR)", "	if (!bu->has_nonces)", cn_core("options-no-authorization", "options-none-host")),
+    ("correspondent: padding behind the authorization", "9.5.1", MH, "		if (out->has_authorization && hp_reader_left(&r))\n			return HP_MH_BAD_OPTION;\n	}\n	return ret < 0 ? HP_MH_BAD_OPTION : HP_MH_OK;\n}\n\nstatic enum hp_mh_walk ba_option",
+     "	}\n	return ret < 0 ? HP_MH_BAD_OPTION : HP_MH_OK;\n}\n\nstatic enum hp_mh_walk ba_option", cn_core("options-padding", "options-pad1", "options-strange-last")),
+    ("correspondent: the care-of token does not matter", "5.2.5", CN_UPDATE, "hp_kbm(c->hmac, token[0], careof ? token[1] : NULL, r->kbm)", "hp_kbm(c->hmac, token[0], NULL, r->kbm)", cn_core("bu", "proof-key-home")),
+    ("correspondent: the care-of test of the source counts", "5.2.6", CN_UPDATE, "HP_TOKEN_CAREOF, &r->coa, token[1])", "HP_TOKEN_CAREOF, &r->source, token[1])", cn_core("alternate", "alternate-untested")),
+    ("correspondent: the authenticator without the correspondent", "6.2.7", CN_KEYS, "		{correspondent, sizeof(*correspondent)},", "		{correspondent, 0},", cn_core("bu", "proof-no-correspondent", "turned-correspondent")),
+    ("correspondent: the authenticator over the checksum", "6.2.7", CN_KEYS, "		{no_checksum, sizeof(no_checksum)},", "		{message + CHECKSUM_AT, sizeof(no_checksum)},", cn_core("bu", "proof-checksum")),
+    ("correspondent: deletions look at the care-of index", "9.5.1", CN_UPDATE, "	const bool no_careof = r->lifetime && !careof;", "	const bool no_careof = !hp_nonces_find(c->nonces, r->careof_nonce, now.mono_ms, &careof_until_ms);", cn_core("delete-away-index", "delete-home-index")),
+    ("correspondent: deletions proved over the care-of address", "6.2.7", CN_UPDATE, ".coa = bu->lifetime ? *coa : *hoa,", ".coa = *coa,", cn_core("delete", "delete-over-care-of", "delete-alternate")),
+    ("correspondent: 137 for 136", "9.5.1", CN_UPDATE, "no_careof ? HP_BA_NONCES : HP_BA_HOME_NONCE;", "no_careof ? HP_BA_NONCES : HP_BA_CAREOF_NONCE;", cn_core("136-index", "delete-136")),
+    ("correspondent: 136 for 138", "9.5.1", CN_UPDATE, "no_careof ? HP_BA_NONCES : HP_BA_HOME_NONCE;", "HP_BA_HOME_NONCE;", cn_core("138-indices", "138-indices-host")),
+    ("correspondent: nonces of other indices", "5.2.2", CN_NONCES, "if (p->index != index || ", "if (", cn_core("136-next", "136-index")),
+    ("correspondent: authorized refusals of nonces", "9.5.4", CN_ANSWER, "status < HP_BA_HOME_NONCE || status > HP_BA_NONCES", "true", cn_core("136-index", "138-indices")),
+    ("correspondent: refusals without proof", "9.5.4", CN_ANSWER, "status < HP_BA_HOME_NONCE || status > HP_BA_NONCES", "status < HP_BA_UNSPECIFIED", cn_core("sequence-same", "home-as-care-of")),
+    ("correspondent: acknowledged by the home path", "9.5.4", CN_ANSWER, "		send.coa = r->source;", "		;", cn_core("bu", "136-index")),
+    ("correspondent: acknowledged by the cache", "9.5.4", CN_ANSWER, "		send.coa = r->source;", "		send.coa = r->coa;", cn_core("alternate", "alternate-host")),
+    ("correspondent: the routing header for a node at home", "9.5.4", CN_ANSWER, "	if (!hp_ip6_eq(&r->source, &r->key.hoa))", "	if (1)", cn_core("delete-home", "home-source")),
+    ("correspondent: acknowledged with A clear", "9.5.4", CN_UPDATE, "	else if (r->ack)", "	else", cn_core("bu-a-clear", "delete-a-clear")),
+    ("correspondent: old numbers taken", "9.5.1", CN_UPDATE, "if (e && hp_mh_sequence_is_old(r->sequence, e->sequence)) {", "if (0) {", cn_core("sequence-same", "duplicate", "replay-moved")),
+    ("correspondent: 135 with the number of the update", "9.5.1", CN_UPDATE, "HP_BA_SEQUENCE, e->sequence, now, fx);", "HP_BA_SEQUENCE, r->sequence, now, fx);", cn_core("sequence-older", "sequence-half")),
+    ("correspondent: deletions forget the nonces", "9.5.3", CN_ENTRY, "	e->illegal = use_of(c, e->home_nonce, e->careof_nonce, &e->coa);\n", "", cn_core("memory-nonces", "memory-nonces-home")),
+    ("correspondent: bindings that end are forgotten", "5.2.8", CN_ENTRY, "	if (until_ms > now.mono_ms) {", "	if (0) {", cn_core("replay-deleted", "memory-other-care-of", "memory-twice")),
+    ("correspondent: the home registration does not matter", "9.5.1", CN_UPDATE, "	if (home_registered)\n", "	if (0)\n", cn_core("139-registered")),
+    ("correspondent: the home address as care-of address", "6.1.7", CN_UPDATE, "hp_ip6_eq(&r->coa, &r->key.hoa) || hp_ip6_eq(&r->coa, &r->key.correspondent)", "0", cn_core("home-as-care-of", "home-as-care-of-host")),
+    ("correspondent: any care-of address", "6.1.7", CN_UPDATE, " ||\n	    !hp_ip6_is_routable(&r->coa))", ")", cn_core("alternate-multicast", "alternate-linklocal")),
+    ("correspondent: the lifetime asked for", "5.2.6", CN_ENTRY, "r->lifetime < c->max_lifetime ? r->lifetime : c->max_lifetime;", "r->lifetime;", cn_core("life-most", "life-424")),
+    ("correspondent: a move that the workers are not told", "9.5.2", CN_ENTRY, "	bool changed = moved;", "	bool changed = false;", cn_core("bu-move-host", "bu-move-back-host")),
+    ("correspondent: a deletion that the workers are not told", "9.5.3", CN_ENTRY, "	if (!e->own)\n		hp_effects_push(fx, &effect);", "	if (0)\n		hp_effects_push(fx, &effect);", cn_core("delete-host", "delete-home-host")),
+    ("correspondent: one cache for all", "9.1", CN_ENTRIES, "	return entry_of(hp_table_find(s->table, key));", "	for (uint32_t i = 0; i < s->reach; i++)\n		if (s->id[i].entry && hp_ip6_eq(&s->id[i].entry->key.hoa, &key->hoa))\n			return s->id[i].entry;\n	return entry_of(hp_table_find(s->table, key));",
+     cn_core("cache-each", "sequence-own-each", "delete-others")),
+    ("correspondent: no network too crowded", "9.6", CN_ENTRY, "hp_entries_crowded(c->entries, &r->coa, fresh)", "0", cn_core("crowded", "crowded-host")),
+    ("correspondent: bindings in use give way", "9.6", CN_ENTRY, " && !c->conf.used(c->conf.ctx, e->id)) {", ") {", cn_core("full")),
+    ("correspondent: nobody gives way", "9.6", CN_ENTRY, "(!give_way(c, now, fx) || hp_entries_begin(c->entries, e))", "(1 || !give_way(c, now, fx))", cn_core("full")),
+    ("correspondent: one unreachable ends a binding", "9.3.4", CN_PATH, "#define PERSISTENT   3", "#define PERSISTENT   1", cn_core("error-lasting", "error-unreachable-3")),
+    ("correspondent: unreachables end no binding", "9.3.4", CN_PATH, "#define PERSISTENT_S 10", "#define PERSISTENT_S 10000", cn_core("error-lasting")),
+    ("correspondent: errors about any care-of address", "9.3.4", CN_PATH, "hp_ip6_eq(&e->coa, coa) ? e : NULL", "1 ? e : NULL", cn_core("error-other-care-of")),
+    ("correspondent: refresh requests to the care-of address", "9.5.5", CN_ENTRY, "hp_answer_address(c, &e->key.correspondent, &e->key.hoa, body, len, fx);", "hp_answer_address(c, &e->key.correspondent, &e->coa, body, len, fx);", cn_core("brr")),
+    ("correspondent: idle bindings ask for a refresh", "9.5.5", CN_ENTRY, "	if (c->conf.used(c->conf.ctx, e->id))", "	if (1)", cn_core("brr-idle")),
 ]

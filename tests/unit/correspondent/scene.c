@@ -266,7 +266,8 @@ static void prove(struct scene *s, const struct scene_bu *bu, uint8_t *mh, size_
 	memcpy(data + 32, mh, at);
 	hmac(s->kbm, data, 32 + at, mac);
 	memcpy(mh + at, mac, octets);
-	mh[at] ^= bu->wrong;
+	if (bu->wrong)
+		mh[at + bu->wrong - 1] ^= 1;
 }
 
 size_t scene_craft(struct scene *s, const struct scene_bu *bu, uint8_t packet[CRAFT_ROOM])
@@ -474,7 +475,7 @@ static void update(struct scene *s, char *words)
 		else if (!strcmp(w, "padded"))
 			bu.padded = true;
 		else if (!strcmp(w, "wrong"))
-			bu.wrong = true;
+			bu.wrong = value ? (uint8_t)atoi(value) : 1;
 		else if (!strcmp(w, "keyboth"))
 			bu.key_both = true;
 		else if (!strcmp(w, "covercoa"))

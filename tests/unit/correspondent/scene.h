@@ -56,8 +56,9 @@ struct scene_bu {
 	bool a, k, l, own, home_registered;
 	const struct scene_token *home, *careof; /* careof NULL: index 0 and no token */
 	const uint16_t *careof_index;            /* not NULL: instead of careof's */
-	bool no_nonces, no_authorization, padded, wrong, key_both, cover_coa;
+	bool no_nonces, no_authorization, padded, key_both, cover_coa;
 	uint8_t octets; /* of the authenticator, 0: 12 */
+	uint8_t wrong;  /* which of them is, counted from 1 */
 };
 
 void scene_open(struct scene *s, const struct scene_conf *conf);
@@ -79,7 +80,7 @@ const char *scene_log(struct scene *s);
  *   home NODE [CORRESPONDENT], careof NODE [CORRESPONDENT]: a test
  *   bu WORD…: an update with the tokens of tests before. hao=H from=C1 to=S seq=1 life=60 are what is not said; also alt=NODE, nohao, noa, k, l,
  *             home=NODE, careof=NODE (whose token), homeindex=N, careofindex=N (added to the index), type (139), nononces, noauth, padded,
- *             wrong, octets=N, keyboth, covercoa
+ *             wrong[=N], octets=N, keyboth, covercoa
  *   wait MS, late MS (time passes, but no tick comes), used ID, idle ID, policy STATUS, norandom, random, linkmtu N, reroute, quiet (the log so far is of no interest)
  *   unreachable HOA COA, mtu HOA COA OCTETS, find HOA [CORRESPONDENT], count */
 void scene_run(struct scene *s, const char *script);

@@ -91,6 +91,7 @@ void test_updates(void)
 		{"6275 9.5.1", "wrong authenticator, with and without a binding",
 		 TESTED "bu wrong; bu; quiet; bu wrong seq=2; bu wrong seq=0; bu wrong life=0 seq=3; find H",
 		 "H@S>C1 seq 1 life 240 left 240000 mtu 0"},
+		{"6275 6.2.7", "any octet of it", TESTED "bu wrong=2; bu wrong=6; bu wrong=11; bu wrong=12", ""},
 		{"6275 5.2.5", "home token of another node", TESTED "home H2; quiet; bu home=H2", ""},
 		{"6275 5.2.5", "care-of token of another address", TESTED "careof C2; quiet; bu careof=C2", ""},
 		{"6275 5.2.5", "care-of token never asked for", "home H; quiet; bu careof=H; careof C2; quiet; bu careof=C2", ""},
