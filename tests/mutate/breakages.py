@@ -294,6 +294,7 @@ BREAKAGES = [
     ("node: multicast and home agents optimized", "11.3.1", PEERS, "	if (!may_be_peer(n, address))\n		return NULL;\n", "	(void)may_be_peer;\n", "unit/correspondents"),
     ("node: strangers cause any number of tests", "11.7.4", PEERS, "return r->counted >= s->optimize_after && hp_rate_take(&s->begins, now.mono_ms);", "return r->counted >= s->optimize_after;", "unit/correspondents"),
     ("node: the last used is given up first", "11.1", PEERS, "struct peer *p = n->peers->oldest; p && looks", "struct peer *p = n->peers->newest; p && looks", "unit/correspondents"),
+    ("node: what was just sent is forgotten with its correspondent", "11.8", PEERS, "		if (is_quiet(p, now) && (", "		if ((is_quiet(p, now) || 1) && (", "unit/correspondents"),
     ("node: not refreshed", "11.7.3", CORRESPOND, "r->bound.refresh_ms <= now.mono_ms && is_in_use(r, now))", "0 && is_in_use(r, now))", "unit/correspondents unit/pair"),
     ("node: refreshed though idle", "11.7.4", CORRESPOND, "return now.mono_ms - r->used_ms < IN_USE_MS;", "return r->used_ms;", "unit/correspondents"),
     ("node: correspondents not told of a move", "11.7.2", CORRESPOND, "			hp_correspond_test(h, p, now);\n		hp_wheel_arm(n->peers->wheel, &p->timer, now.mono_ms);", "			r->stage = HP_NODE_ROUTE_COUNTING;", "unit/correspondents unit/pair"),
