@@ -455,6 +455,151 @@ static void test_published(void)
 	rig_destroy(&r);
 }
 
+/* Bindings change without pause while workers send by them. Of each third of the nodes the binding moves, is published again as it was, or comes and
+ * goes. Out by the first and the last, in by the second. */
+enum { NODES = 48, PACKETS = 60000, UNDER_WAY = 200, CHANGES = 3 };
+enum node_kind { MOVES, STAYS, COMES };
+
+struct node {
+	uint32_t version;        /* of its binding; its care-of address says which */
+	uint32_t sent, received; /* packets */
+	uint32_t *version_then;  /* when packet n was sent */
+	int queue;               /* of the worker that its packets leave by; -1: not known yet */
+};
+
+static struct hp_ip6 home_of(unsigned int k)
+{
+	return (struct hp_ip6){{0x20, 1, 0xd, 0xb8, 0, 0x21, 1, [15] = (uint8_t)k}};
+}
+
+static struct hp_ip6 care_of(unsigned int k, uint32_t version)
+{
+	return (struct hp_ip6){{0x20, 1, 0xd, 0xb8, 0, 0x22, 1, (uint8_t)k, [12] = (uint8_t)(version >> 24), (uint8_t)(version >> 16),
+				(uint8_t)(version >> 8), (uint8_t)version}};
+}
+
+static uint32_t version_of(const uint8_t *address)
+{
+	return (uint32_t)address[12] << 24 | (uint32_t)address[13] << 16 | (uint32_t)address[14] << 8 | address[15];
+}
+
+/* False: nothing changed, there is no room for it now. */
+static bool change(struct rig *r, struct node *node, unsigned int k, struct hp_random *random)
+{
+	const struct hp_ip6 home = home_of(k);
+	const uint32_t version = k % 3 == STAYS ? 0 : node->version + 1;
+	const struct hp_ip6 at = care_of(k, version);
+	const struct hp_optimize o = binding(&home, &host, &at, k, (uint16_t)(1400 + hp_random_between(random, 0, 100)));
+
+	if (k % 3 == COMES && hp_random_between(random, 0, 1) && hp_dataplane_unoptimize(r->dp, &home, &host) == 0)
+		return true;
+	if (hp_dataplane_optimize(r->dp, &o))
+		return false;
+	node->version = version;
+	return true;
+}
+
+static void send_one(struct rig *r, struct node *node, unsigned int k)
+{
+	const struct rig_mark mark = {.flow = k, .number = node->sent};
+	const struct hp_ip6 home = home_of(k), at = care_of(k, 0);
+	const bool in = k % 3 == STAYS;
+	uint8_t packet[128], *p;
+
+	p = rig_ip6(packet, 24 + (in ? 24 : 0), in ? 60 : 17, in ? at : host, in ? host : home);
+	if (in) {
+		memcpy(p, (uint8_t[]){17, 2, 1, 2, 0, 0, 0xc9, 16}, 8);
+		memcpy(p + 8, &home, 16);
+		p += 24;
+	}
+	memset(p, 0, 24);
+	memcpy(p + 8, &mark, sizeof(mark));
+	node->version_then[node->sent++] = node->version;
+	CU_ASSERT_EQUAL_FATAL(rte_ring_sp_enqueue(r->rx[0], rig_frame(r, packet, (unsigned int)(p + 24 - packet))), 0);
+}
+
+static void receive_one(const struct rte_mbuf *m, struct node *nodes, int queue, unsigned int *wrong)
+{
+	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *) + ETHER;
+	const bool routed = p[6] == 43;
+	struct rig_mark mark;
+	struct node *node;
+	struct hp_ip6 home, coa_now;
+
+	memcpy(&mark, p + 40 + (routed ? 24 : 0) + 8, sizeof(mark));
+	CU_ASSERT_FATAL(mark.flow < NODES);
+	node = &nodes[mark.flow];
+	home = home_of(mark.flow);
+	if (mark.flow % 3 == STAYS) {
+		*wrong += p[6] != 17 || memcmp(p + 8, &home, 16) != 0;
+	} else if (routed) {
+		coa_now = care_of(mark.flow, version_of(p + 24));
+		*wrong += memcmp(p + 24, &coa_now, 16) != 0 || memcmp(p + 48, &home, 16) != 0;
+		*wrong += version_of(p + 24) < node->version_then[mark.number] || version_of(p + 24) > node->version;
+	} else {
+		*wrong += mark.flow % 3 != COMES || memcmp(p + 24, &home, 16) != 0;
+	}
+	/* One worker, and so in order; without and with a binding packets go by two lanes of one burst. */
+	*wrong += node->queue >= 0 && node->queue != queue;
+	*wrong += mark.flow % 3 != COMES && mark.number != node->received;
+	node->queue = queue;
+	node->received++;
+}
+
+static void test_changing(void)
+{
+	struct node *nodes = calloc(NODES, sizeof(*nodes));
+	const uint64_t end = rte_rdtsc() + 60 * rte_get_tsc_hz();
+	unsigned int sent = 0, got = 0, wrong = 0, refused = 0;
+	bool used[RIG_WORKERS] = {false};
+	struct hp_random random;
+	struct hp_error e;
+	struct rig r;
+
+	hp_random_seed(&random, hp_test_seed());
+	rig_create(&r, &(struct rig_conf){.workers = 3, .queues = 1, .optimized = NODES});
+	CU_ASSERT_EQUAL_FATAL(hp_dataplane_protect(r.dp, &hosts, 1, NULL, 0), 0);
+	for (unsigned int k = 0; k < NODES; k++) {
+		nodes[k].version_then = calloc(PACKETS, sizeof(*nodes[k].version_then));
+		nodes[k].queue = -1;
+		while (!change(&r, &nodes[k], k, &random))
+			;
+	}
+	CU_ASSERT_EQUAL_FATAL(hp_dataplane_start(r.dp, &e), 0);
+	while (got < PACKETS && rte_rdtsc() < end) {
+		void *m;
+
+		for (; sent < PACKETS && sent - got < UNDER_WAY; sent++) {
+			const unsigned int k = hp_random_between(&random, 0, NODES - 1);
+
+			send_one(&r, &nodes[k], k);
+		}
+		for (int i = 0; i < CHANGES; i++) {
+			const unsigned int k = hp_random_between(&random, 0, NODES - 1);
+
+			refused += !change(&r, &nodes[k], k, &random);
+		}
+		hp_dataplane_tick(r.dp, 0);
+		for (int q = 0; q < RIG_WORKERS; q++)
+			while (rte_ring_dequeue(r.tx[q], &m) == 0) {
+				receive_one(m, nodes, q, &wrong);
+				used[q] = true;
+				rte_pktmbuf_free(m);
+				got++;
+			}
+	}
+	hp_dataplane_stop(r.dp);
+	CU_ASSERT_EQUAL(got, PACKETS);
+	CU_ASSERT_EQUAL(wrong, 0);
+	CU_ASSERT(refused < PACKETS / 100);
+	CU_ASSERT(used[0] && used[1] && used[2]);
+	CU_ASSERT(rig_count(&r, HP_DP_OPTIMIZED_IN) > PACKETS / 4 && rig_count(&r, HP_DP_OPTIMIZED_OUT) > PACKETS / 3);
+	rig_destroy(&r);
+	for (unsigned int k = 0; k < NODES; k++)
+		free(nodes[k].version_then);
+	free(nodes);
+}
+
 int main(void)
 {
 	static const struct hp_test tests[] = {
@@ -466,6 +611,7 @@ int main(void)
 		{"out of a tunnel", test_tunnelled},
 		{"which bindings are in use", test_used},
 		{"published and withdrawn", test_published},
+		{"bindings that change under the workers", test_changing},
 		HP_TESTS_END,
 	};
 
