@@ -178,9 +178,8 @@ static bool taken(struct hp_worker *w, struct rte_mbuf *m)
 	enum hp_walk walk;
 	struct hp_packet p;
 
+	/* An address of ours, or a home address that is bound: its tunnel's, but for a binding of the time when it was none. */
 	e = hp_hot_may_have(hot, dst) ? hp_hot_find(hot, dst) : NULL;
-	if (e && e->kind == HP_HOT_LOCAL)
-		return false;
 	walk = hp_packet_read(&p, rte_pktmbuf_mtod(m, void *), m->data_len);
 	if (walk != HP_WALK_OK) {
 		/* Other headers are its receiver's to judge, and the option behind them with them: it believes none. */

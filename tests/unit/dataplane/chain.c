@@ -6,19 +6,33 @@
 #define HEADER 40
 
 static const uint8_t number_of[] = {
-	[CHAIN_HBH] = 0,         [CHAIN_DST] = 60,
-	[CHAIN_RT_USED] = 43,    [CHAIN_RT_LEFT] = 43,
-	[CHAIN_RT2] = 43,        [CHAIN_FRAG_ATOMIC] = 44,
-	[CHAIN_FRAG_FIRST] = 44, [CHAIN_FRAG_LATER] = 44,
-	[CHAIN_AH] = 51,         [CHAIN_HAO] = 60,
-	[CHAIN_HAO_BESIDE] = 60, [CHAIN_HAO_PAD1] = 60,
-	[CHAIN_HAO_LENGTH] = 60, [CHAIN_HAO_UNROUTABLE] = 60,
-	[CHAIN_UDP] = 17,        [CHAIN_ECHO] = 58,
-	[CHAIN_ND] = 58,         [CHAIN_ERROR_OURS] = 58,
-	[CHAIN_ERROR_USED] = 58, [CHAIN_ERROR_OTHER] = 58,
-	[CHAIN_HOTI] = 135,      [CHAIN_BU] = 135,
-	[CHAIN_BU_HOME] = 135,   [CHAIN_ESP] = 50,
-	[CHAIN_NONE] = 59,       [CHAIN_GAP] = 60,
+	[CHAIN_HBH] = 0,
+	[CHAIN_DST] = 60,
+	[CHAIN_RT_USED] = 43,
+	[CHAIN_RT_LEFT] = 43,
+	[CHAIN_RT2] = 43,
+	[CHAIN_FRAG_ATOMIC] = 44,
+	[CHAIN_FRAG_FIRST] = 44,
+	[CHAIN_FRAG_LATER] = 44,
+	[CHAIN_AH] = 51,
+	[CHAIN_HAO] = 60,
+	[CHAIN_HAO_BESIDE] = 60,
+	[CHAIN_HAO_PAD1] = 60,
+	[CHAIN_HAO_LENGTH] = 60,
+	[CHAIN_HAO_UNROUTABLE] = 60,
+	[CHAIN_UDP] = 17,
+	[CHAIN_ECHO] = 58,
+	[CHAIN_ND] = 58,
+	[CHAIN_ERROR_OURS] = 58,
+	[CHAIN_ERROR_USED] = 58,
+	[CHAIN_ERROR_OTHER] = 58,
+	[CHAIN_ERROR_FOREIGN] = 58,
+	[CHAIN_HOTI] = 135,
+	[CHAIN_BU] = 135,
+	[CHAIN_BU_HOME] = 135,
+	[CHAIN_ESP] = 50,
+	[CHAIN_NONE] = 59,
+	[CHAIN_GAP] = 60,
 };
 
 static uint8_t *put(uint8_t *at, const void *octets, unsigned int n)
@@ -46,10 +60,10 @@ static uint8_t *routing2(uint8_t *at, uint8_t next, uint8_t left, const struct h
 }
 
 /* Destination unreachable about a packet of the receiver's. */
-static uint8_t *error(uint8_t *at, const struct chain *c, bool by_us, uint8_t left)
+static uint8_t *error(uint8_t *at, const struct chain *c, const struct hp_ip6 *host, bool by_us, uint8_t left)
 {
 	at = put(at, (uint8_t[]){1, 0, 0xab, 0xcd, 0, 0, 0, 0}, 8);
-	at = fixed(at, 0, 24 + 8, by_us ? 43 : 17, 60, &c->host, &(struct hp_ip6){{0x20, 1, [15] = 9}});
+	at = fixed(at, 0, 24 + 8, by_us ? 43 : 17, 60, host, &(struct hp_ip6){{0x20, 1, [15] = 9}});
 	if (by_us)
 		at = routing2(at, 17, left, &c->hoa);
 	return put(at, (uint8_t[]){1, 2, 3, 4, 0, 8, 9, 9}, 8);
@@ -101,11 +115,13 @@ static uint8_t *write_part(uint8_t *at, const struct chain *c, enum chain_part p
 	case CHAIN_ND:
 		return put(at, (uint8_t[24]){135, 0, 0x12, 0x34}, 24);
 	case CHAIN_ERROR_OURS:
-		return error(at, c, true, 1);
+		return error(at, c, &c->host, true, 1);
 	case CHAIN_ERROR_USED:
-		return error(at, c, true, 0);
+		return error(at, c, &c->host, true, 0);
 	case CHAIN_ERROR_OTHER:
-		return error(at, c, false, 0);
+		return error(at, c, &c->host, false, 0);
+	case CHAIN_ERROR_FOREIGN:
+		return error(at, c, &c->hoa, true, 1);
 	case CHAIN_HOTI:
 		return put(at, (uint8_t[16]){59, 1, 1}, 16);
 	case CHAIN_BU:

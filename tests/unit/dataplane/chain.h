@@ -31,9 +31,10 @@ enum chain_part {
 	CHAIN_UDP = CHAIN_EXTENSIONS,
 	CHAIN_ECHO,
 	CHAIN_ND,
-	CHAIN_ERROR_OURS, /* an ICMPv6 error about a packet of its destination's with a type 2 routing header */
-	CHAIN_ERROR_USED, /* the same, the routing header used */
-	CHAIN_ERROR_OTHER,
+	CHAIN_ERROR_OURS,    /* an ICMPv6 error about a packet of its destination's with a type 2 routing header */
+	CHAIN_ERROR_USED,    /* the same, the routing header used */
+	CHAIN_ERROR_OTHER,   /* without one */
+	CHAIN_ERROR_FOREIGN, /* with one, but of another's packet */
 	CHAIN_HOTI,
 	CHAIN_BU,      /* H clear */
 	CHAIN_BU_HOME, /* H set */

@@ -457,7 +457,7 @@ static void test_published(void)
 
 /* Bindings change without pause while workers send by them. Of each third of the nodes the binding moves, is published again as it was, or comes and
  * goes. Out by the first and the last, in by the second. */
-enum { NODES = 48, PACKETS = 60000, UNDER_WAY = 200, CHANGES = 3 };
+enum { NODES = 48, PACKETS = 60000, UNDER_WAY = 200 };
 enum node_kind { MOVES, STAYS, COMES };
 
 struct node {
@@ -550,7 +550,7 @@ static void test_changing(void)
 {
 	struct node *nodes = calloc(NODES, sizeof(*nodes));
 	const uint64_t end = rte_rdtsc() + 60 * rte_get_tsc_hz();
-	unsigned int sent = 0, got = 0, wrong = 0, refused = 0;
+	unsigned int sent = 0, got = 0, news = 0, wrong = 0, changed = 0;
 	bool used[RIG_WORKERS] = {false};
 	struct hp_random random;
 	struct hp_error e;
@@ -574,10 +574,11 @@ static void test_changing(void)
 
 			send_one(&r, &nodes[k], k);
 		}
-		for (int i = 0; i < CHANGES; i++) {
+		/* As many as packets came: workers that are not run hold what is retired. */
+		for (; news; news--) {
 			const unsigned int k = hp_random_between(&random, 0, NODES - 1);
 
-			refused += !change(&r, &nodes[k], k, &random);
+			changed += change(&r, &nodes[k], k, &random);
 		}
 		hp_dataplane_tick(r.dp, 0);
 		for (int q = 0; q < RIG_WORKERS; q++)
@@ -586,12 +587,13 @@ static void test_changing(void)
 				used[q] = true;
 				rte_pktmbuf_free(m);
 				got++;
+				news++;
 			}
 	}
 	hp_dataplane_stop(r.dp);
 	CU_ASSERT_EQUAL(got, PACKETS);
 	CU_ASSERT_EQUAL(wrong, 0);
-	CU_ASSERT(refused < PACKETS / 100);
+	CU_ASSERT(changed > PACKETS / 10);
 	CU_ASSERT(used[0] && used[1] && used[2]);
 	CU_ASSERT(rig_count(&r, HP_DP_OPTIMIZED_IN) > PACKETS / 4 && rig_count(&r, HP_DP_OPTIMIZED_OUT) > PACKETS / 3);
 	rig_destroy(&r);
