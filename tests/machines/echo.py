@@ -5,6 +5,7 @@ import socket
 import sys
 
 listening = socket.create_server((sys.argv[1], int(sys.argv[2])), family=socket.AF_INET6)
+print("it echoes", flush=True)
 while True:
     s, _ = listening.accept()
     with s:
