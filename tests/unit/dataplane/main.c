@@ -245,6 +245,7 @@ int main(void)
 		{"readers while everything changes", test_churn},
 		{"full to the last place", test_hot_full},
 		{"correspondents' bindings against an array", test_pairs},
+		{"correspondents' bindings that find no place", test_pairs_held},
 		{"a retired entry outlives its readers", test_grace},
 		{"one grace period for a batch", test_seal},
 		{"frames leave by the batch", test_flush},

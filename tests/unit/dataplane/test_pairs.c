@@ -96,3 +96,28 @@ void test_pairs(void)
 	hp_reclaim_destroy(reclaim);
 	hp_pairs_destroy(pairs);
 }
+
+/* Every row is held by a reader that does not come by: what is refused leaves nothing behind, and what was there stays. */
+void test_pairs_held(void)
+{
+	struct hp_pair p = {.hoa = home(1), .correspondent = host(1)}, old;
+	struct hp_reclaim *reclaim;
+	struct hp_pairs *pairs;
+	bool had;
+
+	CU_ASSERT_EQUAL_FATAL(hp_reclaim_create(&reclaim, 1), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_pairs_create(&pairs, 8, SOCKET_ID_ANY, reclaim), 0);
+	rte_rcu_qsbr_thread_register(hp_reclaim_qsbr(reclaim), 0);
+	rte_rcu_qsbr_thread_online(hp_reclaim_qsbr(reclaim), 0);
+	while (p.id < 2 * HP_ROWS_SPARE && hp_pairs_put(pairs, &p, &old, &had) == 0)
+		p.id++;
+	CU_ASSERT(p.id > HP_ROWS_SPARE && p.id < 2 * HP_ROWS_SPARE);
+	p.hoa = home(2);
+	CU_ASSERT_EQUAL(hp_pairs_put(pairs, &p, &old, &had), -ENOSPC);
+	CU_ASSERT(!hp_filter_may_have(&pairs->filter, &p.hoa) && pairs->count == 1);
+	p.hoa = home(1);
+	CU_ASSERT(hp_filter_may_have(&pairs->filter, &p.hoa));
+	rte_rcu_qsbr_thread_offline(hp_reclaim_qsbr(reclaim), 0);
+	hp_reclaim_destroy(reclaim);
+	hp_pairs_destroy(pairs);
+}

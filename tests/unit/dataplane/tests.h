@@ -8,6 +8,7 @@ void test_hot_crafted(void);
 void test_churn(void);
 void test_hot_full(void);
 void test_pairs(void);
+void test_pairs_held(void);
 void test_seal(void);
 void test_flush(void);
 void test_choked(void);
