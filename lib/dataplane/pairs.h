@@ -51,7 +51,7 @@ static inline uint32_t hp_pairs_candidate(const struct hp_pairs *pairs, uint64_t
 
 static inline bool hp_pair_is(const struct hp_pair *p, const struct hp_ip6 *hoa, const struct hp_ip6 *correspondent)
 {
-	return hp_ip6_eq(&p->hoa, hoa);
+	return hp_ip6_eq(&p->hoa, hoa) && hp_ip6_eq(&p->correspondent, correspondent);
 }
 
 /* The rare case: a bucket that continues, or two keys with one tag. */

@@ -246,6 +246,7 @@ int main(void)
 		{"full to the last place", test_hot_full},
 		{"correspondents' bindings against an array", test_pairs},
 		{"correspondents' bindings that find no place", test_pairs_held},
+		{"correspondents' bindings of equal hash", test_pairs_alike},
 		{"a retired entry outlives its readers", test_grace},
 		{"one grace period for a batch", test_seal},
 		{"frames leave by the batch", test_flush},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Correspondents' bindings against an array of all pairs. What the table does under its readers is that of the hot table: test_churn.c. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/hash.h"
 #include "dataplane/pairs.h"
@@ -120,4 +121,63 @@ void test_pairs_held(void)
 	rte_rcu_qsbr_thread_offline(hp_reclaim_qsbr(reclaim), 0);
 	hp_reclaim_destroy(reclaim);
 	hp_pairs_destroy(pairs);
+}
+
+struct alike {
+	uint64_t place; /* bucket and tag: all that the index knows of a key */
+	struct hp_ip6 hoa, correspondent;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const uint64_t x = ((const struct alike *)a)->place, y = ((const struct alike *)b)->place;
+
+	return (x > y) - (x < y);
+}
+
+/* Keys that the index takes for one, of which only one half differs, are told apart. */
+void test_pairs_alike(void)
+{
+	enum { TRIED = 60000 };
+	struct alike *k = calloc(TRIED, sizeof(*k));
+	struct hp_reclaim *reclaim;
+	struct hp_pairs *pairs;
+
+	CU_ASSERT_EQUAL_FATAL(hp_reclaim_create(&reclaim, 0), 0);
+	CU_ASSERT_EQUAL_FATAL(hp_pairs_create(&pairs, 8, SOCKET_ID_ANY, reclaim), 0);
+	for (int half = 0; half < 2; half++) {
+		unsigned int found = 0;
+
+		for (uint32_t i = 0; i < TRIED; i++) {
+			const struct hp_ip6 other = {{0x20, 1, 0xd, 0xb8, [12] = (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i}};
+			uint64_t hash;
+
+			k[i].hoa = half ? other : home(1);
+			k[i].correspondent = half ? host(1) : other;
+			hash = hp_pairs_ask(pairs, &k[i].hoa, &k[i].correspondent);
+			k[i].place =
+				(uint64_t)(hp_index_bucket(pairs->rows.index, hash) - pairs->rows.index->bucket) << 16 | hp_index_tag(hash);
+		}
+		qsort(k, TRIED, sizeof(*k), by_place);
+		for (uint32_t i = 0; i + 1 < TRIED; i++) {
+			const struct hp_pair p = {.hoa = k[i].hoa, .correspondent = k[i].correspondent, .id = 7};
+			struct hp_pair old;
+			uint64_t hash;
+			bool had;
+
+			if (k[i].place != k[i + 1].place)
+				continue;
+			found++;
+			CU_ASSERT_EQUAL_FATAL(hp_pairs_put(pairs, &p, &old, &had), 0);
+			hash = hp_pairs_ask(pairs, &k[i + 1].hoa, &k[i + 1].correspondent);
+			CU_ASSERT_PTR_NULL(
+				hp_pairs_confirm(pairs, hp_pairs_candidate(pairs, hash), hash, &k[i + 1].hoa, &k[i + 1].correspondent));
+			CU_ASSERT_EQUAL(hp_pairs_remove(pairs, &k[i + 1].hoa, &k[i + 1].correspondent, &old), -ENOENT);
+			CU_ASSERT_EQUAL(hp_pairs_remove(pairs, &p.hoa, &p.correspondent, &old), 0);
+		}
+		CU_ASSERT(found > 0);
+	}
+	hp_reclaim_destroy(reclaim);
+	hp_pairs_destroy(pairs);
+	free(k);
 }

@@ -9,6 +9,7 @@ void test_churn(void);
 void test_hot_full(void);
 void test_pairs(void);
 void test_pairs_held(void);
+void test_pairs_alike(void);
 void test_seal(void);
 void test_flush(void);
 void test_choked(void);
