@@ -15,7 +15,7 @@
 
 #define HP_ENTRY_MEMORY UINT32_MAX /* its id */
 
-/* Two lines of the cache, what a look by address wants in the first. */
+/* Kept small: there are as many as bindings. What a look by address wants lies in front. */
 struct hp_entry {
 	struct hp_table_node node;
 	struct hp_entry_key {
@@ -36,7 +36,7 @@ struct hp_entry {
 	uint8_t requests : 2; /* refresh requests that came due */
 	bool own : 1;         /* the correspondent is an address of ours */
 };
-_Static_assert(sizeof(struct hp_entry) <= 136, "kept small: there are as many as bindings");
+_Static_assert(sizeof(struct hp_entry) <= 136, "kept small");
 
 struct hp_entries;
 
