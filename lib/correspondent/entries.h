@@ -28,13 +28,15 @@ struct hp_entry {
 	uint32_t registered_wall_s;
 	uint32_t nonces_until_s; /* mono: by then none of the nonces that updates were authorized with is accepted any more */
 	uint32_t path_mtu_since_s;
-	uint32_t illegal; /* hash of the nonce indices and care-of address of the registration last deleted (§9.5.3); 0: none */
+	uint32_t illegal;    /* hash of the nonce indices and care-of address of the registration last deleted (§9.5.3); 0: none */
+	uint16_t illegal_to; /* the newest nonce of it, and of those deleted not long before */
 	uint16_t sequence, lifetime /* units of 4 s */, home_nonce, careof_nonce;
 	uint16_t path_mtu;            /* learned from an ICMPv6 error; 0: the link's */
 	uint16_t unreachable_after_s; /* since the update, the first of `unreachables` */
 	uint8_t unreachables;
 	uint8_t requests : 2; /* refresh requests that came due */
 	bool own : 1;         /* the correspondent is an address of ours */
+	bool several : 1;     /* not the last one only was deleted lately: no nonce up to illegal_to is good for another */
 };
 _Static_assert(sizeof(struct hp_entry) <= 136, "kept small");
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "correspondent/entry.h"
 
+#include <stdlib.h>
+
 #include "correspondent/answer.h"
 
 /* Requests to refresh a binding before its end, and their distance: far enough for tests by way of a distant home. */
@@ -148,9 +150,35 @@ static uint32_t use_of(const struct hp_correspondent *c, uint16_t home_nonce, ui
 	return hp_entries_hash(c->entries, &use, sizeof(use));
 }
 
+/* Of two nonces by index, neither much older than the other. */
+static int newer_by(uint16_t a, uint16_t b)
+{
+	return (int16_t)(a - b);
+}
+
+/* Not until one of its nonces is too old (§9.5.3). There is room for one: of several every pair counts that is no newer. */
+static void forbid(const struct hp_correspondent *c, struct hp_entry *e)
+{
+	const uint16_t newest = newer_by(e->home_nonce, e->careof_nonce) > 0 ? e->home_nonce : e->careof_nonce;
+	const bool recent = e->illegal && abs(newer_by(newest, e->illegal_to)) < HP_NONCES;
+
+	if (!recent || newer_by(newest, e->illegal_to) > 0)
+		e->illegal_to = newest;
+	e->several = recent;
+	e->illegal = use_of(c, e->home_nonce, e->careof_nonce, &e->coa);
+}
+
+static bool is_up_to(uint16_t nonce, uint16_t newest)
+{
+	return (uint16_t)(newest - nonce) < HP_NONCES;
+}
+
 bool hp_entry_is_illegal(const struct hp_correspondent *c, const struct hp_entry *e, const struct hp_cache_request *r)
 {
-	return e->illegal && r->lifetime && e->illegal == use_of(c, r->home_nonce, r->careof_nonce, &r->coa);
+	if (!e->illegal || !r->lifetime)
+		return false;
+	return e->several ? is_up_to(r->home_nonce, e->illegal_to) && is_up_to(r->careof_nonce, e->illegal_to)
+			  : e->illegal == use_of(c, r->home_nonce, r->careof_nonce, &r->coa);
 }
 
 /* Who was not used lately, from where the last walk ended, gives way (§9.6). */
@@ -258,6 +286,6 @@ void hp_entry_delete(struct hp_correspondent *c, struct hp_entry *e, const struc
 		c->count[HP_CN_DELETE_NONE]++;
 		return;
 	}
-	e->illegal = use_of(c, e->home_nonce, e->careof_nonce, &e->coa);
+	forbid(c, e);
 	hp_entry_end(c, e, HP_CN_DEREGISTERED, now, fx);
 }

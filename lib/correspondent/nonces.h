@@ -11,6 +11,9 @@
 
 struct hp_nonces;
 
+/* First uses lie a period apart, so no more than these are accepted at a time. */
+#define HP_NONCES 8
+
 /* `random`, `ctx` as in struct hp_correspondent_conf. 0 or -ENOMEM. */
 int hp_nonces_create(struct hp_nonces **out, struct hp_hmac *m, bool (*random)(void *ctx, void *octets, size_t len), void *ctx);
 void hp_nonces_destroy(struct hp_nonces *n);

@@ -20,6 +20,7 @@ int main(void)
 		{"20,000 bindings: memory, and their end in parts", test_footprint},
 		{"nonces: made when wanted, indices come round", test_nonces},
 		{"nonces: accepted for four minutes", test_nonce_ages},
+		{"deletions, one after another", test_deleted_before},
 		{"a changed configuration", test_renew},
 		{"events within bounds", test_events},
 		{"counters, one by one", test_counters},

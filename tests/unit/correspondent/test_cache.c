@@ -332,6 +332,50 @@ void test_nonce_ages(void)
 	scene_close(&s);
 }
 
+/* §9.5.3: what was deleted stays illegal while both nonces are accepted, however often there is a deletion after it. */
+void test_deleted_before(void)
+{
+	struct scene_bu bu = {
+		.hoa = scene_address("H"), .src = scene_address("C1"), .dst = scene_address("S"), .sequence = 1, .lifetime = 60, .a = true};
+	struct scene_token home[3], careof[3];
+	struct scene s;
+
+	scene_open(&s, &(struct scene_conf){0});
+	for (unsigned int i = 0; i < 3; i++) {
+		home[i] = *scene_test(&s, false, &bu.hoa, &bu.dst);
+		careof[i] = *scene_test(&s, true, &bu.src, &bu.dst);
+		bu.home = &home[i];
+		bu.careof = &careof[i];
+		if (i < 2) {
+			scene_update(&s, &bu);
+			bu.sequence++;
+			scene_run(&s, i ? "bu seq=4 life=0" : "bu seq=2 life=0");
+			bu.sequence++;
+			scene_wait(&s, 30000);
+		}
+	}
+	CU_ASSERT_EQUAL(count(&s, HP_CN_DEREGISTERED), 2);
+	scene_run(&s, "quiet");
+	for (unsigned int i = 0; i < 4; i++) {
+		bu.home = &home[i / 2];
+		bu.careof = &careof[i % 2];
+		scene_update(&s, &bu);
+		CU_ASSERT_STRING_EQUAL(scene_log(&s), "ba 138 seq 5 life 0 S>H via C1, !refused 138");
+	}
+	CU_ASSERT_EQUAL(count(&s, HP_CN_BU_ILLEGAL), 4);
+	/* One that is newer makes it another. */
+	bu.home = &home[0];
+	bu.careof = &careof[2];
+	scene_update(&s, &bu);
+	CU_ASSERT_STRING_EQUAL(scene_log(&s), "optimize H@S>C1 #0 1500, !optimized, ba 0 seq 5 life 60 S>H via C1 proved");
+	/* When all those are too old, a deletion is the only one again: at another care-of address its nonces are good. */
+	for (unsigned int i = 0; i < 8; i++)
+		scene_run(&s, "wait 30000; home H; careof C1");
+	scene_run(&s, "bu seq=6; bu seq=7 life=0; careof C2; quiet; bu from=C2 seq=8");
+	CU_ASSERT_STRING_EQUAL(scene_log(&s), "optimize H@S>C2 #0 1500, !optimized, ba 0 seq 8 life 60 S>H via C2 proved");
+	scene_close(&s);
+}
+
 static bool keeps(void *ctx, const struct hp_ip6 *correspondent)
 {
 	const struct hp_ip6 s2 = scene_address("S2");

@@ -14,6 +14,7 @@
 #define PEERS    3 /* the last is an address of ours */
 #define STEPS    150000
 #define OLD      512 /* updates kept to be sent again */
+#define DELETED  64  /* of one entry within the life of a nonce, at the very most */
 #define NONCE_MS 240000
 
 struct use {
@@ -22,12 +23,20 @@ struct use {
 };
 
 struct entry {
-	bool valid, remembered, has_illegal;
+	bool valid, remembered, has_illegal, several;
 	unsigned int coa;
 	uint16_t sequence;
 	uint64_t expires_ms, forget_ms, updated_ms, first_unreachable_ms;
 	unsigned int unreachables;
 	struct use use, illegal;
+	uint16_t illegal_to;
+	uint64_t home_made_ms, careof_made_ms; /* the nonces of `use` */
+};
+
+/* A registration that was deleted, and the nonces that it was made with. */
+struct deleted {
+	struct use use;
+	uint64_t home_made_ms, careof_made_ms;
 };
 
 struct update {
@@ -47,6 +56,8 @@ struct model {
 	struct hp_random random;
 	struct hp_ip6 home[HOMES], coa[CAREOFS], peer[PEERS];
 	struct entry entry[HOMES][PEERS];
+	struct deleted deleted[HOMES][PEERS][DELETED];
+	unsigned int deletions[HOMES][PEERS];
 	uint64_t first_used_ms[65536]; /* of nonces by index; 0: never */
 	uint16_t newest;
 	bool has_nonce;
@@ -183,6 +194,31 @@ static bool same_use(const struct use *a, const struct use *b)
 	return a->home == b->home && a->careof == b->careof && a->coa == b->coa;
 }
 
+static int newer_by(uint16_t a, uint16_t b)
+{
+	return (int16_t)(a - b);
+}
+
+static bool is_illegal(const struct entry *e, const struct use *use)
+{
+	if (!e->several)
+		return same_use(use, &e->illegal);
+	return newer_by(use->home, e->illegal_to) <= 0 && newer_by(use->careof, e->illegal_to) <= 0;
+}
+
+/* §9.5.3, whatever the cache makes of it: never again while both nonces are accepted, and the nonces of `u` are. */
+static bool was_deleted(const struct model *m, const struct update *u)
+{
+	for (unsigned int i = 0; i < DELETED; i++) {
+		const struct deleted *d = &m->deleted[u->home][u->peer][i];
+
+		if (d->home_made_ms == u->home_made_ms && d->careof_made_ms == u->careof_made_ms && d->use.home == u->home_index &&
+		    d->use.careof == u->careof_index && d->use.coa == u->coa)
+			return true;
+	}
+	return false;
+}
+
 /* The status that RFC 6275 §9.5.1 wants, or -1: silence. It may be 130 instead of 0. */
 static int judge(const struct model *m, const struct update *u)
 {
@@ -197,7 +233,7 @@ static int judge(const struct model *m, const struct update *u)
 	if (u->bu.wrong || u->home_made_ms != m->first_used_ms[u->home_index] ||
 	    (!deletes && u->careof_made_ms != m->first_used_ms[u->careof_index]))
 		return -1;
-	if (known && e->has_illegal && !deletes && same_use(&use, &e->illegal))
+	if (known && e->has_illegal && !deletes && is_illegal(e, &use))
 		return 138;
 	if (known && (uint16_t)(e->sequence - u->bu.sequence) <= 32768)
 		return 135;
@@ -219,6 +255,23 @@ static void note(const struct model *m, struct entry *e, const struct update *u)
 		e->forget_ms = until;
 }
 
+static void erase(struct model *m, struct entry *e, const struct update *u)
+{
+	const uint16_t newest = newer_by(e->use.home, e->use.careof) > 0 ? e->use.home : e->use.careof;
+	const int more = newer_by(newest, e->illegal_to);
+
+	m->deleted[u->home][u->peer][m->deletions[u->home][u->peer]++ % DELETED] =
+		(struct deleted){e->use, e->home_made_ms, e->careof_made_ms};
+	/* Nonces that lie eight apart are not accepted together. */
+	e->several = e->has_illegal && more > -8 && more < 8;
+	if (!e->several || more > 0)
+		e->illegal_to = newest;
+	e->has_illegal = true;
+	e->illegal = e->use;
+	e->remembered = true;
+	e->valid = false;
+}
+
 static void adopt(struct model *m, const struct update *u)
 {
 	struct entry *e = &m->entry[u->home][u->peer];
@@ -226,12 +279,8 @@ static void adopt(struct model *m, const struct update *u)
 	const unsigned int life = u->bu.lifetime < 105 ? u->bu.lifetime : 105;
 
 	if (!life) {
-		if (e->valid) {
-			e->has_illegal = true;
-			e->illegal = e->use;
-			e->remembered = true;
-			e->valid = false;
-		}
+		if (e->valid)
+			erase(m, e, u);
 		if (e->remembered)
 			note(m, e, u);
 		return;
@@ -239,7 +288,10 @@ static void adopt(struct model *m, const struct update *u)
 	note(m, e, u);
 	e->valid = true;
 	e->coa = u->coa;
+	CU_ASSERT(!was_deleted(m, u));
 	e->use = (struct use){u->home_index, u->careof_index, u->coa};
+	e->home_made_ms = u->home_made_ms;
+	e->careof_made_ms = u->careof_made_ms;
 	e->updated_ms = now;
 	e->expires_ms = now + life * 4000ull;
 	e->unreachables = 0;

@@ -20,6 +20,7 @@ void test_ids(void);
 void test_footprint(void);
 void test_nonces(void);
 void test_nonce_ages(void);
+void test_deleted_before(void);
 void test_renew(void);
 void test_events(void);
 void test_counters(void);
