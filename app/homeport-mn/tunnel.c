@@ -113,14 +113,15 @@ static bool group_from_tunnel(struct mn *mn, const struct arrival *at, const uin
 /* What is the node's own goes no further: messages of Mobile IPv6, and errors about ours. */
 static void to_home(struct mn *mn, unsigned int home, const uint8_t *packet, size_t len)
 {
-	struct hp_ip6 peer;
 	struct hp_packet p;
+	const bool walked = hp_packet_read_node(&p, packet, len) == HP_WALK_OK;
 
-	if (hp_packet_read_node(&p, packet, len) == HP_WALK_OK && !p.is_fragment && !p.has_rh2 && mn_sockets_message(mn, &p, true))
+	if (walked && !p.is_fragment && !p.has_rh2 && mn_sockets_message(mn, &p, true))
 		return;
-	memcpy(&peer, packet + 8, sizeof(peer));
-	if (mn->conf.home[home].optimize)
-		hp_node_incoming(mn->node, home, &peer, mn_now(mn), mn->fx);
+	/* A mobile correspondent is one by its home address (§5.2.9, §11.7.2). Whether that in an option is its own is the kernel's to judge
+	 * (§9.3.1), and not known here. */
+	if (walked && !p.has_hao && mn->conf.home[home].optimize)
+		hp_node_incoming(mn->node, home, &p.src, mn_now(mn), mn->fx);
 	mn_tunnel_deliver(&mn->home[home], packet, len);
 }
 
