@@ -29,9 +29,8 @@ int hp_dataplane_optimize(struct hp_dataplane *dp, const struct hp_optimize *o)
 
 	if (!pairs || o->id >= pairs->most)
 		return -EINVAL;
-	pair.path = hp_paths_hold(dp->shared.paths, o->out_link, &o->next_hop);
-	if (pair.path == HP_PATH_NONE)
-		return -ENOSPC;
+	/* Home registrations and neighbours never lack a path because of these. Without one their packets go by the home agent. */
+	pair.path = hp_paths_hold_spare(dp->shared.paths, o->out_link, &o->next_hop);
 	ret = hp_pairs_put(pairs, &pair, &old, &had);
 	if (ret || had)
 		hp_paths_release(dp->shared.paths, ret ? pair.path : old.path);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/effect.h"
 #include "dataplane/key.h"
 
 #define SPARE 1024
@@ -207,6 +208,15 @@ uint32_t hp_paths_hold(struct hp_paths *p, uint16_t link, const struct hp_ip6 *n
 	if (number != HP_PATH_NONE)
 		p->truth[number].references++;
 	return number;
+}
+
+uint32_t hp_paths_hold_spare(struct hp_paths *p, uint16_t link, const struct hp_ip6 *next_hop)
+{
+	const struct hp_key32 key = {.address = *next_hop, .number = link};
+	const bool may = p->high - p->free_count < p->most - p->most / 4 || rte_hash_lookup(p->hash, &key) >= 0;
+	const uint32_t number = may ? hp_paths_hold(p, link, next_hop) : HP_PATH_NONE;
+
+	return number == HP_PATH_NONE ? hp_paths_hold(p, HP_LINK_NONE, next_hop) : number;
 }
 
 void hp_paths_release(struct hp_paths *p, uint32_t number)

@@ -48,6 +48,8 @@ size_t hp_paths_memory(uint32_t max_paths);
 /* Management. A reference to the path of (link, next hop), made unresolved when new: its number, HP_PATH_NONE: full or out of
  * memory. A path without references goes once its neighbour is unknown too. */
 uint32_t hp_paths_hold(struct hp_paths *p, uint16_t link, const struct hp_ip6 *next_hop);
+/* The same for what strangers may cause without end: with a quarter left or less nothing new, but a reference to HP_PATH_NO_ROUTE. */
+uint32_t hp_paths_hold_spare(struct hp_paths *p, uint16_t link, const struct hp_ip6 *next_hop);
 void hp_paths_release(struct hp_paths *p, uint32_t number);
 /* The neighbour is at `mac`, or (usable false) nobody knows. 0, -ENOSPC, -ENOMEM. */
 int hp_paths_neighbor(struct hp_paths *p, uint16_t link, const struct hp_ip6 *address, const struct hp_mac *mac, bool usable);

@@ -171,6 +171,13 @@ static void test_paths(void)
 	hp_paths_release(p, n);
 	hp_paths_find_bulk(p, &on, &hop_at, 1, &found);
 	CU_ASSERT_EQUAL(found, HP_PATH_NONE);
+	hp_reclaim_poll(reclaim, SIZE_MAX);
+	/* Three quarters for what strangers cause, of which one is that of no route; again what is there. */
+	for (uint32_t i = 0; i < 20; i++) {
+		struct hp_ip6 other = numbered(100 + i % 10);
+
+		CU_ASSERT((hp_paths_hold_spare(p, 0, &other) == HP_PATH_NO_ROUTE) == (i % 10 >= 5));
+	}
 	/* Full: refused; and what is released serves again. */
 	for (uint32_t i = 0; i < 30; i++) {
 		struct hp_ip6 other = numbered(100 + i);

@@ -388,6 +388,33 @@ static void test_tunnelled(void)
 	rig_destroy(&r);
 }
 
+/* More next hops than there are paths: nothing is refused, so what comes in is taken; and somebody else still finds a path. */
+static void test_many_hops(void)
+{
+	struct seen *s = calloc(1, sizeof(*s));
+	struct hp_ip6 home = hoa, care_of = coa;
+	struct rig r;
+
+	create(&r, 1);
+	for (uint8_t i = 1; i < 64; i++) {
+		struct hp_optimize o;
+
+		home.b[14] = care_of.b[14] = i;
+		o = binding(&home, &host, &care_of, ENTRY + i, 1500);
+		o.next_hop = care_of;
+		CU_ASSERT_EQUAL_FATAL(hp_dataplane_optimize(r.dp, &o), 0);
+	}
+	SEND(&care_of, &host, &home, CHAIN_HAO, CHAIN_UDP);
+	CU_ASSERT_EQUAL(s->count[HP_DP_OPTIMIZED_IN], 1);
+	SEND(&host, &home, &home, CHAIN_UDP);
+	CU_ASSERT(s->packet[0].kind == SENT && s->count[HP_DP_HOME_PATH_NO_ROUTE] == 1 && s->packet[0].octets[6] == 17);
+	SEND(&host, &hoa, &hoa, CHAIN_UDP);
+	CU_ASSERT_EQUAL(s->count[HP_DP_OPTIMIZED_OUT], 1);
+	CU_ASSERT_EQUAL(hp_dataplane_neighbor(r.dp, 0, &elsewhere, &(struct hp_mac){{2, 0, 0, 0, 0, 9}}, true), 0);
+	free(s);
+	rig_destroy(&r);
+}
+
 /* In use: for the rest of the epoch in which a packet went by, and the next. */
 static void test_used(void)
 {
@@ -611,6 +638,7 @@ int main(void)
 		{"sizes", test_sizes},
 		{"what is none of ours", test_others},
 		{"out of a tunnel", test_tunnelled},
+		{"more next hops than paths", test_many_hops},
 		{"which bindings are in use", test_used},
 		{"published and withdrawn", test_published},
 		{"bindings that change under the workers", test_changing},
