@@ -66,10 +66,12 @@ static bool is_listener(const struct hp_input *in, const struct hp_packet *p)
 	return (type >= HP_ICMP6_MLD_QUERY && type <= HP_ICMP6_MLD_DONE) || type == HP_ICMP6_MLDV2_REPORT;
 }
 
-/* RFC 6275 §9.3.1: only what carries its own proof may use a home address that is not bound to the source. */
+/* RFC 6275 §9.3.1: only what carries its own proof may use a home address that is not bound to the source. A fragment does not show it. */
 static bool home_address_holds(const struct hp_control *c, const struct hp_packet *p, bool ours)
 {
-	return !p->has_hao || p->proto == HP_PROTO_MH || p->proto == HP_PROTO_ESP || p->proto == HP_PROTO_AH || hp_output_knows(c, p, ours);
+	const bool proved = !p->is_fragment && (p->proto == HP_PROTO_MH || p->proto == HP_PROTO_ESP || p->proto == HP_PROTO_AH);
+
+	return !p->has_hao || proved || hp_output_knows(c, p, ours);
 }
 
 static void deliver(struct hp_control *c, const struct hp_input *in, const struct hp_packet *p, struct hp_now now, struct hp_effects *fx)

@@ -54,7 +54,7 @@ BREAKAGES = [
     ("type 0 routing header skipped", "RFC 5095", WALK, "	if (left)\n		return fail(p, HP_WALK_RH_TYPE", "	if (left > 99)\n		return fail(p, HP_WALK_RH_TYPE", "rthdr0-* rthdr-*"),
     ("option actions: 10 is silent", "RFC 8200 4.2", WALK, "		return fail(p, HP_WALK_OPTION_ERROR, at, PARAM_OPTION);", "		return HP_WALK_OPTION_DISCARD;", "option-*"),
     # Home Address option and Binding Errors.
-    ("the option needs no binding", "9.3.1", INPUT, "return !p->has_hao || p->proto == HP_PROTO_MH", "return true || p->proto == HP_PROTO_MH", "be-*"),
+    ("the option needs no binding", "9.3.1", INPUT, "return !p->has_hao || proved", "return true || proved", "be-*"),
     ("any care-of address with the option", "9.3.1", OUTPUT, "b.state == HP_BINDING_VALID && hp_ip6_eq(&b.coa, &p->src)", "b.state == HP_BINDING_VALID", "be-*"),
     ("Binding Errors without limit", "9.3.3", "lib/control/complaint.c", "if (!hp_limit_take(&c->binding_errors, &p->src, now.mono_ms))", "if (0)", "be-rate-limit"),
     ("tunnelled packets with the option dropped", "9.3.1", "lib/dataplane/local.c", "p.proto != HP_PROTO_IPV6 || p.has_hao", "p.proto != HP_PROTO_IPV6", "be-unbound-tunnel rev-home-address-option"),
