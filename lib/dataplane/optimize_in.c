@@ -3,7 +3,9 @@
  * a binding that says so, and the host gets it as if it had been sent from there (§9.3.1); Mobility Headers, and errors about packets that
  * have left by optimize_out, are the management core's. The checksum is as right as it was: its sender made it over the home address. */
 #include "dataplane/optimize.h"
+#include "wire/mh.h"
 
+#define MH_TYPE             2 /* octet of the Mobility Header */
 #define OPTION_PAD1         0
 #define OPTION_PADN         1
 #define OPTION_HOME_ADDRESS 0xc9
@@ -168,6 +170,14 @@ static bool optional(struct hp_worker *w, struct rte_mbuf *m, const struct hp_pa
 	return true;
 }
 
+/* What only a mobile node is sent. One may be visiting among the hosts that we act for, and nobody else asks for it. */
+static bool for_mobile_node(const struct hp_packet *p)
+{
+	const uint8_t type = hp_packet_payload_len(p) > MH_TYPE ? hp_packet_payload(p)[MH_TYPE] : HP_MH_BU;
+
+	return type == HP_MH_BRR || type == HP_MH_HOT || type == HP_MH_COT || type == HP_MH_BA || type == HP_MH_BE;
+}
+
 /* Of any shape, for somebody that a prefix of ours covers. True: taken. */
 static bool taken(struct hp_worker *w, struct rte_mbuf *m)
 {
@@ -189,6 +199,8 @@ static bool taken(struct hp_worker *w, struct rte_mbuf *m)
 		return why != HP_DP_COUNT;
 	}
 	if (p.proto == HP_PROTO_MH && !p.is_fragment && !e) {
+		if (for_mobile_node(&p))
+			return false;
 		hp_punt_mobility(w, m, &p);
 		return true;
 	}

@@ -187,12 +187,27 @@ for name, prefix, meaning in (("excluded", EXCLUDED, "excluded from protection")
         t.equal("answers", t.came(lambda q: len(mh_of(q)) > 2 and q[IPv6].src == host.correspondent and mh_of(q)[2] in (3, 4, 6, 7)), [])
 
 
-@cn("cn-other-messages", "9.2", "refresh requests, tests, acknowledgements and Binding Errors: of no use to a correspondent, silence; a protected host does not get them either")
+def for_mobile_nodes(m):
+    """What only a mobile node is sent: refresh request, tests, acknowledgement, Binding Error."""
+    return [mobility(m.coa, m.correspondent, struct.pack("!BBBBHH", 59, size // 8 - 1, kind, 0, 0, 0) + bytes(size - 8))
+            for kind, size in ((0, 8), (3, 24), (4, 24), (6, 16), (7, 24))]
+
+
+@cn("cn-other-messages", "9.2", "refresh requests, tests, acknowledgements and Binding Errors: of no use to a correspondent, silence", where=(OWN,))
 def other_messages(t, m):
     since = t.mark()
-    for kind, size in ((0, 8), (3, 24), (4, 24), (6, 16), (7, 24)):
-        t.refusal(OTHER, mobility(m.coa, m.correspondent, struct.pack("!BBBBHH", 59, size // 8 - 1, kind, 0, 0, 0) + bytes(size - 8)))
+    for packet in for_mobile_nodes(m):
+        t.refusal(OTHER, packet)
     t.equal("anything", [p.summary() for p in t.came(lambda p: len(mh_of(p)) > 0, since)], [])
+
+
+@cn("cn-other-messages-pass", "9.2, 11.2", "refresh requests, tests, acknowledgements and Binding Errors are no correspondent's: they pass untouched, for a mobile node that visits a protected network", where=(HOST,))
+def other_messages_pass(t, m):
+    for packet in for_mobile_nodes(m):
+        t.forget()
+        t.send(packet)
+        p = t.wait(lambda p: p[IPv6].dst == m.correspondent and len(mh_of(p)) > 0, port="servers", sums=False)
+        t.equal("what arrives", p.original[54:54 + len(packet) - 40].hex(), bytes(packet)[40:].hex())
 
 
 @cn("cn-unknown-type", "9.2, 9.3.3, 6.1.9", "a message of unknown type: Binding Error 2 from where it was sent to, with the home address of an option, unspecified without one; nothing is passed on")
