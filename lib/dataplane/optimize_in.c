@@ -98,7 +98,8 @@ static void strip(struct rte_mbuf *m, const struct hp_packet *p)
 	hp_header(m)->src = p->hoa;
 }
 
-/* An ICMPv6 error about a packet of its receiver's that has left by optimize_out: with a type 2 routing header that has not been used. */
+/* An ICMPv6 error about a packet of its receiver's that has left by optimize_out: with a type 2 routing header, on its way or, from the node itself, used
+ * up. */
 static bool about_ours(const struct hp_packet *p)
 {
 	struct hp_reader r, body;
@@ -113,7 +114,7 @@ static bool about_ours(const struct hp_packet *p)
 		return false;
 	proto = was = quoted->next;
 	for (int n = 0; n < HP_WALK_MAX && hp_transit_step(&r, &proto, &body); n++, was = proto)
-		if (was == HP_PROTO_ROUTING && body.at[0] == 2 && body.at[1] == 1)
+		if (was == HP_PROTO_ROUTING && body.at[0] == 2 && body.at[1] <= 1)
 			return hp_reader_left(&body) == HP_OPTIMIZE_RH2 - 2;
 	return false;
 }

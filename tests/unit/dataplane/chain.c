@@ -282,6 +282,6 @@ void chain_inwards(struct chain_fate *fate, const struct chain *c, bool bound)
 		fate->out.src = c->hoa;
 		fate->counter = HP_DP_OPTIMIZED_IN;
 	}
-	if (upper == CHAIN_ERROR_OURS && !fragment)
+	if ((upper == CHAIN_ERROR_OURS || upper == CHAIN_ERROR_USED) && !fragment)
 		punted(fate, HP_PUNT_ERROR);
 }
