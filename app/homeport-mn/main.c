@@ -78,7 +78,7 @@ static void tunnel_on(struct mn *mn, const struct hp_bind *b)
 	h->ha = b->ha;
 	h->out_index = mn->index[b->out_link];
 	h->tunnel = true;
-	mn_kernel_route(mn, i, true);
+	mn_kernel_route(mn, i, MN_ROUTE_TUNNEL);
 }
 
 static void tunnel_off(struct mn *mn, const struct hp_ip6 *hoa)
@@ -88,7 +88,7 @@ static void tunnel_off(struct mn *mn, const struct hp_ip6 *hoa)
 
 	if (h->tunnel)
 		leave_care_of(mn, h);
-	mn_kernel_route(mn, i, false);
+	mn_kernel_route(mn, i, MN_ROUTE_HELD);
 }
 
 /* At home the address is also the real interface's: the kernel answers for it and sends from it; the virtual one keeps it, so that what
@@ -280,11 +280,15 @@ static int run(struct mn *mn, const char *file)
 	for (unsigned int i = 0; i < mn->conf.homes && !ret; i++)
 		ret = mn_kernel_address(mn, mn->home[i].tun_index, &mn->home[i].hoa, true, false);
 	ret = ret ? ret : create_loop(mn, &e);
+	for (unsigned int i = 0; i < mn->conf.homes && !ret; i++)
+		ret = mn_kernel_route(mn, i, MN_ROUTE_HELD);
 	if (!ret) {
 		carry_out(mn);
 		loop(mn);
 		hp_node_stop(mn->node, mn_now(mn), mn->fx);
 		carry_out(mn);
+		for (unsigned int i = 0; i < mn->conf.homes; i++)
+			mn_kernel_route(mn, i, MN_ROUTE_NONE);
 	}
 	mn_netlink_destroy(mn);
 	hp_api_destroy(mn->api);

@@ -66,6 +66,7 @@ struct mn_home {
 	int out_index;  /* kernel's interface index of the tunnel's way out */
 	int home_index; /* of the interface that carries the home address: at home; 0: away */
 	bool rule;      /* packets from hoa use our table */
+	bool rule_any;  /* packets without an address yet do */
 	bool queried;   /* the home agent has asked through the tunnel what we listen to (§11.3.4) */
 };
 
@@ -111,8 +112,10 @@ int mn_netlink_create(struct mn *mn, struct hp_error *e);
 void mn_netlink_destroy(struct mn *mn);
 int mn_netlink_fd(const struct mn *mn);
 void mn_netlink_read(struct mn *mn);
-/* Traffic of the home address (and whatever has no address yet) goes through the virtual interface, or no more. */
-int mn_kernel_route(struct mn *mn, unsigned int home, bool on);
+/* Packets of the home address go nowhere but to the virtual interface: where there is no tunnel they end there, and no network on the way sees
+ * them. With a tunnel those of applications that have not bound an address do so too, for the first home's. */
+enum mn_route { MN_ROUTE_NONE, MN_ROUTE_HELD, MN_ROUTE_TUNNEL };
+int mn_kernel_route(struct mn *mn, unsigned int home, enum mn_route route);
 /* Packets from a care-of address, or from a home address that is at home, keep using the main table whatever other homes need. */
 int mn_kernel_main(struct mn *mn, const struct hp_ip6 *address, bool on);
 /* Whether it is an address of this host. */

@@ -230,18 +230,18 @@ static int default_route(struct mn *mn, unsigned int home)
 	return ret ? -EIO : 0;
 }
 
-int mn_kernel_route(struct mn *mn, unsigned int home, bool on)
+int mn_kernel_route(struct mn *mn, unsigned int home, enum mn_route route)
 {
 	struct mn_home *h = &mn->home[home];
-	int ret = on ? default_route(mn, home) : 0;
+	const bool own = route != MN_ROUTE_NONE, any = route == MN_ROUTE_TUNNEL && home == 0;
+	int ret = own ? default_route(mn, home) : 0;
 
-	if (h->rule == on)
-		return ret;
-	h->rule = on;
-	ret = ret ? ret : rule(mn, &h->hoa, RULE_HOME, TABLE + home, on);
-	/* Applications that have not bound an address speak from the first home's. */
-	if (!ret && home == 0)
-		ret = rule(mn, NULL, RULE_ANY, TABLE, on);
+	if (!ret && h->rule != own)
+		ret = rule(mn, &h->hoa, RULE_HOME, TABLE + home, own);
+	if (!ret && h->rule_any != any)
+		ret = rule(mn, NULL, RULE_ANY, TABLE, any);
+	h->rule = own;
+	h->rule_any = any;
 	return ret;
 }
 
