@@ -99,7 +99,10 @@ void hp_serve_bindings(void *ctx, const struct hp_api_request *req, struct hp_ap
 
 static size_t take_correspondents(const struct hp_app *app, const struct hp_page *p, void *view, uint64_t *next, bool *more)
 {
-	return hp_correspondent_page(hp_control_correspondent(app->control), p->first, p->after, p->limit, view, HP_PAGE_CAP, next, more);
+	const struct hp_correspondent *core = hp_control_correspondent(app->control);
+
+	*more = false;
+	return core ? hp_correspondent_page(core, p->first, p->after, p->limit, view, HP_PAGE_CAP, next, more) : 0;
 }
 
 static json_t *correspondent(const struct hp_app *app, const void *view, uint64_t now_ms)
