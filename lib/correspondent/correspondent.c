@@ -12,6 +12,7 @@
 #define TICK_TIMERS 1024
 #define TICK_WORK   8192
 #define SLICE       1024
+#define PAGE_LOOKS  4096 /* entries and memories that a page may cost */
 /* What the operator is told a second, at most. Refusals have a share of their own: nobody need prove anything to be refused. */
 #define EVENTS_PER_S   80
 #define REFUSALS_PER_S 20
@@ -152,9 +153,10 @@ size_t hp_correspondent_page(const struct hp_correspondent *c, bool first, uint6
 {
 	enum { PART = 64, SPARE = 16 };
 	struct hp_table_node *nodes[PART + SPARE];
-	size_t n = 0;
+	size_t n = 0, looks = 0;
 
-	/* In parts, so that the nodes need no memory of their own. A part may exceed what it was asked for by SPARE, as `cap` allows. */
+	/* In parts, so that the nodes need no memory of their own. A part may exceed what it was asked for by SPARE, as `cap` allows. Memories are
+	 * as many as strangers like: a page that has met too many is short. */
 	do {
 		const size_t part = max - n < PART ? max - n : PART;
 		const size_t got = hp_entries_page(c->entries, first, after, part, nodes, part + SPARE, next, more);
@@ -165,9 +167,10 @@ size_t hp_correspondent_page(const struct hp_correspondent *c, bool first, uint6
 			if (e->id != HP_ENTRY_MEMORY)
 				out[n++] = view(e);
 		}
+		looks += got;
 		first = false;
 		after = *next;
-	} while (*more && n < max);
+	} while (*more && n < max && looks < PAGE_LOOKS);
 	return n;
 }
 

@@ -114,7 +114,7 @@ struct hp_correspondent_view {
 	uint64_t expires_ms; /* mono_ms */
 	uint64_t registered_wall_ms;
 };
-/* Valid bindings only. */
+/* Valid bindings only. A page may have fewer than `max`, or none, and *more all the same. */
 bool hp_correspondent_find(const struct hp_correspondent *c, const struct hp_ip6 *hoa, const struct hp_ip6 *correspondent,
 			   struct hp_correspondent_view *out);
 size_t hp_correspondent_page(const struct hp_correspondent *c, bool first, uint64_t after, size_t max, struct hp_correspondent_view *out,

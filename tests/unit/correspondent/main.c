@@ -16,6 +16,7 @@ int main(void)
 		{"a full cache: memories", test_memories},
 		{"a care-of network's share", test_shares},
 		{"pages", test_pages},
+		{"pages of little but memories", test_short_pages},
 		{"ids", test_ids},
 		{"20,000 bindings: memory, and their end in parts", test_footprint},
 		{"nonces: made when wanted, indices come round", test_nonces},

@@ -233,6 +233,32 @@ void test_pages(void)
 	scene_close(&s);
 }
 
+/* What strangers have registered and deleted costs a page no more than so much. */
+void test_short_pages(void)
+{
+	enum { N = 6000 };
+	struct hp_correspondent_view v[100 + 16];
+	struct scene s;
+	uint64_t next = 0;
+	size_t found = 0;
+	unsigned int turns = 0;
+	bool more = true;
+
+	scene_open(&s, &(struct scene_conf){.max_bindings = N});
+	for (unsigned int n = 0; n < N; n++) {
+		CU_ASSERT_EQUAL_FATAL(update(&s, n, n, 1, 60), 0);
+		CU_ASSERT_EQUAL_FATAL(update(&s, n, n, 2, 0), 0);
+	}
+	CU_ASSERT_EQUAL(hp_correspondent_page(s.c, true, 0, 100, v, HP_LEN(v), &next, &more), 0);
+	CU_ASSERT(more);
+	for (unsigned int n = N; n < N + 150; n++)
+		CU_ASSERT_EQUAL(update(&s, n, n, 1, 60), 0);
+	for (more = true; more && turns < 10; turns++)
+		found += hp_correspondent_page(s.c, !turns, next, 100, v, HP_LEN(v), &next, &more);
+	CU_ASSERT(found == 150 && !more && turns > 1);
+	scene_close(&s);
+}
+
 /* Ids are below the bound, given out again, and no two have the same. */
 void test_ids(void)
 {

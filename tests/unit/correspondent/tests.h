@@ -16,6 +16,7 @@ void test_walk_bound(void);
 void test_memories(void);
 void test_shares(void);
 void test_pages(void);
+void test_short_pages(void);
 void test_ids(void);
 void test_footprint(void);
 void test_nonces(void);
