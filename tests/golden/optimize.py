@@ -234,7 +234,7 @@ def cases(case, punt, core, to_core, home, to_home, tagged, to_tagged, tunnel):
     refused("unroutable", addresses, drop_home_address_unroutable=len(addresses))
     # What of it is not the host's: by class. Hosts that speak for themselves, and packets without any of it: untouched.
     message = {name: mobility(NODE, SERVER, kind, octets) for name, kind, octets in (("test", 1, bytes(10)), ("test2", 2, bytes(10)), ("correspondent", 5, struct.pack("!HHHI", 7, 0x8000, 10, 0)), ("newcomer", 5, struct.pack("!HHHI", 7, 0xc000, 10, 0)),
-                                                                                    ("newcomer2", 6, bytes(10)), ("newcomer3", 99, bytes(10)))}
+                                                                                    ("newcomer2", 99, bytes(10)))}
     signals = [(name.rstrip("23"), chain(headers, MH, octets)) for name, octets in message.items() for headers in ([], [hao], [HOP_BY_HOP], [VISITED, hao])]
     refused("signalling", [ip6(NODE_COA, SERVER, *c) for _, c in signals], punts=[punt(name) for name, _ in signals])
     quoted = plain(UDP, udp(SERVER, NODE))[1]
@@ -250,6 +250,8 @@ def cases(case, punt, core, to_core, home, to_home, tagged, to_tagged, tunnel):
     speaks = [ip6(NODE_COA, SPEAKS, *chain(headers, last, octets)) for headers, last, octets in (([hao], UDP, udp(NODE, SPEAKS)), ([hao], MH, mobility(NODE, SPEAKS, 5, struct.pack("!HHHI", 7, 0x8000, 10, 0))), ([], MH, mobility(NODE_COA, SPEAKS, 1, bytes(10))),
                                                                                                 ([hao, hao], UDP, udp(NODE, SPEAKS)), ([ATOMIC, hao], UDP, udp(NODE, SPEAKS)), ([], MH, mobility(NODE_COA, SPEAKS, 99, bytes(10))))]
     untouched("speaks-itself", speaks)
+    # What only mobile nodes are sent: one may be visiting.
+    untouched("for-mobile-nodes", [ip6(NODE_COA, SERVER, *chain(headers, MH, mobility(NODE if hao in headers else NODE_COA, SERVER, kind, bytes(n)))) for kind, n in ((0, 2), (3, 18), (4, 18), (6, 10), (7, 18)) for headers in ([], [hao], [HOP_BY_HOP])])
     plain_errors = [ip6("2001:db8:a::f", SERVER, ICMPV6, icmp6("2001:db8:a::f", SERVER, 1, 0, 0, q)) for q in (ip6(SERVER, NODE, UDP, udp(SERVER, NODE)), plain(UDP, udp("2001:db8:5::2", NODE), server="2001:db8:5::2")[1], quoted[:40], quoted[:30], b"",
                                                                                                           ip6(SERVER, NODE_COA, *chain([VISITED], UDP, udp(SERVER, NODE_COA))))]
     untouched("errors-of-the-home-path", plain_errors, broken=True)
