@@ -112,7 +112,7 @@ static json_t *correspondent(const struct hp_app *app, const void *view, uint64_
 	return json_pack("{s:o, s:o, s:o, s:b, s:i, s:I, s:I, s:b, s:o, s:o}", "home_address", hp_json_address(&v->hoa), "correspondent",
 			 hp_json_address(&v->correspondent), "care_of_address", hp_json_address(&v->coa), "protected", !v->own, "sequence",
 			 (int)v->sequence, "lifetime_s", (json_int_t)v->lifetime_s, "remaining_s", remaining_s(v->expires_ms, now_ms),
-			 "in_use", hp_dataplane_optimized_used(app->dp, v->id), "path_mtu",
+			 "in_use", v->own ? v->touched : hp_dataplane_optimized_used(app->dp, v->id), "path_mtu",
 			 v->path_mtu ? json_integer(v->path_mtu) : json_null(), "registered_at", hp_json_time(v->registered_wall_ms));
 }
 

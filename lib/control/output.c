@@ -29,6 +29,7 @@ void hp_output_address(const struct hp_control *c, struct hp_send *s, enum hp_ou
 		}
 		s->coa = b.coa;
 	} else if (way == HP_OUTPUT_ROUTED && c->correspondent && hp_correspondent_find(c->correspondent, to, &s->src, &e)) {
+		hp_correspondent_touch(c->correspondent, to, &s->src);
 		s->coa = e.coa;
 	} else {
 		return;
@@ -43,7 +44,10 @@ bool hp_output_knows(const struct hp_control *c, const struct hp_packet *p, bool
 
 	if (ours && hp_agent_find(c->agent, &p->hoa, &b) && b.state == HP_BINDING_VALID && hp_ip6_eq(&b.coa, &p->src))
 		return true;
-	return c->correspondent && hp_correspondent_find(c->correspondent, &p->hoa, &p->dst, &e) && hp_ip6_eq(&e.coa, &p->src);
+	if (!c->correspondent || !hp_correspondent_find(c->correspondent, &p->hoa, &p->dst, &e) || !hp_ip6_eq(&e.coa, &p->src))
+		return false;
+	hp_correspondent_touch(c->correspondent, &p->hoa, &p->dst);
+	return true;
 }
 
 static struct hp_hop hop_of(const struct hp_control *c, const struct hp_route *r, const struct hp_ip6 *dst)

@@ -128,6 +128,7 @@ static struct hp_correspondent_view view(const struct hp_entry *e)
 		.coa = e->coa,
 		.id = e->id,
 		.own = e->own,
+		.touched = e->touched,
 		.sequence = e->sequence,
 		.path_mtu = e->path_mtu,
 		.lifetime_s = e->lifetime * (HP_CORRESPONDENT_UNIT_MS / 1000u),
@@ -146,6 +147,15 @@ bool hp_correspondent_find(const struct hp_correspondent *c, const struct hp_ip6
 		return false;
 	*out = view(e);
 	return true;
+}
+
+void hp_correspondent_touch(struct hp_correspondent *c, const struct hp_ip6 *hoa, const struct hp_ip6 *correspondent)
+{
+	const struct hp_entry_key key = {*hoa, *correspondent};
+	struct hp_entry *e = hp_entries_find(c->entries, &key);
+
+	if (e)
+		e->touched = true;
 }
 
 size_t hp_correspondent_page(const struct hp_correspondent *c, bool first, uint64_t after, size_t max, struct hp_correspondent_view *out,

@@ -29,7 +29,7 @@ struct hp_correspondent_conf {
 	/* How a message of ours gets to where it goes first, its destination or by a routing header a care-of address: that may be the home
 	 * address of a node that is bound here. */
 	void (*address)(void *ctx, struct hp_send *send);
-	/* Whether packets went by the binding of this id lately. */
+	/* Whether packets of a host that we act for went by the binding of this id lately. */
 	bool (*used)(void *ctx, uint32_t id);
 	/* For node keys and nonces: unpredictable. False: there is none to be had. */
 	bool (*random)(void *ctx, void *octets, size_t len);
@@ -108,6 +108,7 @@ struct hp_correspondent_view {
 	struct hp_ip6 hoa, correspondent, coa;
 	uint32_t id;
 	bool own;
+	bool touched; /* an address of ours has used it, if it is one's, since its last update */
 	uint16_t sequence;
 	uint16_t path_mtu; /* 0: that of the link */
 	uint32_t lifetime_s;
@@ -117,6 +118,8 @@ struct hp_correspondent_view {
 /* Valid bindings only. A page may have fewer than `max`, or none, and *more all the same. */
 bool hp_correspondent_find(const struct hp_correspondent *c, const struct hp_ip6 *hoa, const struct hp_ip6 *correspondent,
 			   struct hp_correspondent_view *out);
+/* A packet of an address of ours went by that binding, either way: no worker sees those. */
+void hp_correspondent_touch(struct hp_correspondent *c, const struct hp_ip6 *hoa, const struct hp_ip6 *correspondent);
 size_t hp_correspondent_page(const struct hp_correspondent *c, bool first, uint64_t after, size_t max, struct hp_correspondent_view *out,
 			     size_t cap, uint64_t *next, bool *more);
 size_t hp_correspondent_bindings(const struct hp_correspondent *c); /* valid ones */

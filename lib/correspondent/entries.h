@@ -36,6 +36,7 @@ struct hp_entry {
 	uint8_t unreachables;
 	uint8_t requests : 2; /* refresh requests that came due */
 	bool own : 1;         /* the correspondent is an address of ours */
+	bool touched : 1;     /* hp_correspondent_touch, since the last update or since it was last passed over for one to give way */
 	bool several : 1;     /* not the last one only was deleted lately: no nonce up to illegal_to is good for another */
 };
 _Static_assert(sizeof(struct hp_entry) <= 136, "kept small");

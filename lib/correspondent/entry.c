@@ -101,6 +101,11 @@ static void request_refresh(struct hp_correspondent *c, const struct hp_entry *e
 	c->count[HP_CN_BRR_OUT]++;
 }
 
+static bool is_used(const struct hp_correspondent *c, const struct hp_entry *e)
+{
+	return e->own ? e->touched : c->conf.used(c->conf.ctx, e->id);
+}
+
 void hp_entry_due(struct hp_correspondent *c, struct hp_entry *e, struct hp_now now, struct hp_effects *fx)
 {
 	if (e->id == HP_ENTRY_MEMORY) {
@@ -111,7 +116,7 @@ void hp_entry_due(struct hp_correspondent *c, struct hp_entry *e, struct hp_now 
 		hp_entry_end(c, e, HP_CN_EXPIRED, now, fx);
 		return;
 	}
-	if (c->conf.used(c->conf.ctx, e->id))
+	if (is_used(c, e))
 		request_refresh(c, e, fx);
 	e->requests++;
 	arm(c, e);
@@ -192,10 +197,13 @@ static bool give_way(struct hp_correspondent *c, struct hp_now now, struct hp_ef
 		if (c->give_way_at >= reach)
 			c->give_way_at = 0;
 		e = hp_entries_at(c->entries, c->give_way_at++);
-		if (e && now.mono_ms - e->updated_ms >= SPARED_MS && !c->conf.used(c->conf.ctx, e->id)) {
+		if (!e || now.mono_ms - e->updated_ms < SPARED_MS)
+			continue;
+		if (!is_used(c, e)) {
 			hp_entry_end(c, e, HP_CN_REPLACED, now, fx);
 			return true;
 		}
+		e->touched = false;
 	}
 	return false;
 }
@@ -243,6 +251,7 @@ static bool adopt(struct hp_correspondent *c, struct hp_entry *e, const struct h
 	e->updated_ms = now.mono_ms;
 	e->unreachables = 0;
 	e->requests = 0;
+	e->touched = false;
 	hp_entry_note(c, e, r);
 	arm(c, e);
 	return changed;

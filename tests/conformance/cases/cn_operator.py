@@ -16,7 +16,7 @@ def refresh_requests(t, m, since):
     return t.came(lambda p: mh_of(p)[2:3] == bytes([BRR]) and p[IPv6].src == m.correspondent, since)
 
 
-@cn("cn-brr", "9.5.5, 6.1.2", "a binding in use is about to end: a Binding Refresh Request to the home address, by no routing header, three times at most; an update ends them, and the binding goes on", where=(HOST,), long=True)
+@cn("cn-brr", "9.5.5, 6.1.2", "a binding in use is about to end: a Binding Refresh Request to the home address, by no routing header, three times at most; an update ends them, and the binding goes on", long=True)
 def refresh_request(t, m):
     m.register(life=LIFE_S)
     since = t.mark()
@@ -35,7 +35,7 @@ def refresh_request(t, m):
     t.equal("requests after the update", refresh_requests(t, m, since), [])
 
 
-@cn("cn-brr-idle", "9.5.5", "a binding that nobody uses ends without a Binding Refresh Request", where=(HOST,), long=True)
+@cn("cn-brr-idle", "9.5.5", "a binding that nobody uses ends without a Binding Refresh Request", long=True)
 def idle(t, m):
     since = t.mark()
     m.register(life=LIFE_S)
@@ -44,7 +44,7 @@ def idle(t, m):
     t.equal("requests", refresh_requests(t, m, since), [])
 
 
-@cn("cn-brr-ignored", "9.5.5, 9.6", "a binding in use, its requests not heeded: no more than three, then it ends", where=(HOST,), long=True)
+@cn("cn-brr-ignored", "9.5.5, 9.6", "a binding in use, its requests not heeded: no more than three, then it ends", long=True)
 def ignored(t, m):
     since = t.mark()
     m.register(life=LIFE_S)

@@ -539,7 +539,11 @@ static void step(struct scene *s, char *words)
 		s->now.mono_ms += strtoull(a, NULL, 10);
 	else if (!strcmp(w, "used") || !strcmp(w, "idle"))
 		s->used[atoi(a)] = *w == 'u';
-	else if (!strcmp(w, "policy"))
+	else if (!strcmp(w, "touch")) {
+		const struct hp_ip6 h = scene_address(a), correspondent = scene_address(b);
+
+		hp_correspondent_touch(s->c, &h, &correspondent);
+	} else if (!strcmp(w, "policy"))
 		s->policy = atoi(a);
 	else if (!strcmp(w, "norandom") || !strcmp(w, "random"))
 		s->no_random = *w == 'n';

@@ -81,7 +81,7 @@ const char *scene_log(struct scene *s);
  *   bu WORD…: an update with the tokens of tests before. hao=H from=C1 to=S seq=1 life=60 are what is not said; also alt=NODE, nohao, noa, k, l,
  *             home=NODE, careof=NODE (whose token), homeindex=N, careofindex=N (added to the index), type (139), nononces, noauth, padded,
  *             wrong[=N], octets=N, keyboth, covercoa
- *   wait MS, late MS (time passes, but no tick comes), used ID, idle ID, policy STATUS, norandom, random, linkmtu N, reroute, quiet (the log so far is of no interest)
+ *   wait MS, late MS (time passes, but no tick comes), used ID, idle ID, touch HOA CORRESPONDENT, policy STATUS, norandom, random, linkmtu N, reroute, quiet (the log so far is of no interest)
  *   unreachable HOA COA, mtu HOA COA OCTETS, find HOA [CORRESPONDENT], count */
 void scene_run(struct scene *s, const char *script);
 

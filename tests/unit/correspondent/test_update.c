@@ -234,8 +234,12 @@ void test_life(void)
 		 "brr S>H, brr S>H, unoptimize H@S, !ended expired"},
 		{"6275 9.5.5", "a short life: closer together", TESTED "used 0; bu life=1; quiet; wait 2500; wait 500; wait 500; wait 500",
 		 "brr S>H, brr S>H, brr S>H, unoptimize H@S, !ended expired"},
-		{"6275 9.5.5", "an address of ours asks too", "home H OWN; careof C1 OWN; used 0; bu to=OWN life=1; quiet; wait 4000",
+		{"6275 9.5.5", "an address of ours asks too", "home H OWN; careof C1 OWN; bu to=OWN life=1; touch H OWN; quiet; wait 4000",
 		 "brr OWN>H, brr OWN>H, brr OWN>H, !ended expired"},
+		{"6275 9.5.5", "what it used before the last update does not count",
+		 "home H OWN; careof C1 OWN; bu to=OWN life=1; touch H OWN; bu to=OWN seq=2 life=1; quiet; wait 4000", "!ended expired"},
+		{"6275 9.5.5", "what workers say of the id is not about an address of ours",
+		 "home H OWN; careof C1 OWN; used 0; bu to=OWN life=1; quiet; wait 4000", "!ended expired"},
 		/* ICMPv6 errors */
 		{"6275 9.3.4", "unreachable thrice in ten seconds",
 		 BOUND "unreachable H C1; wait 5000; unreachable H C1; wait 4999; unreachable H C1; wait 1000; unreachable H C1",
